@@ -1,0 +1,63 @@
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A text that must not be shown: a token, a password, a client secret.
+///
+/// `Debug` prints a placeholder, there is no `Display`, and the memory is zeroed on drop. The one
+/// way to the text is [`Secret::expose`], a name that can be searched for in a review.
+///
+/// ```
+/// use lakekey_core::Secret;
+///
+/// let secret = Secret::from("dapi-123");
+/// assert_eq!(format!("{secret:?}"), "Secret(…)");
+/// assert_eq!(secret.expose(), "dapi-123");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The text itself.
+    ///
+    /// A secret becomes text in two places only: a request being sent, a store being written.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the text is empty.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(Zeroizing::new(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+
+    #[test]
+    fn debug_shows_nothing_of_the_text() {
+        let secret = Secret::from("canary");
+        for shown in [format!("{secret:?}"), format!("{secret:#?}")] {
+            assert!(!shown.contains("canary"), "{shown}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+#![doc = include_str!("../README.md")]
+
+mod challenge;
+mod verifier;
+
+pub use crate::challenge::Challenge;
+pub use crate::verifier::{Verifier, VerifierError};
