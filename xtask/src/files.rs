@@ -1,0 +1,115 @@
+//! The file door: the repository's text files, each read once.
+
+use std::fs;
+use std::path::Path;
+
+use crate::terminal::Failure;
+use crate::workspace;
+
+/// A text file of the repository.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// The path from the root, with `/` on every platform.
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl File {
+    /// The last part of the path.
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
+    /// The path of the folder, empty for the root.
+    pub(crate) fn folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    pub(crate) fn is_rust(&self) -> bool {
+        self.has_extension("rs")
+    }
+
+    pub(crate) fn has_extension(&self, extension: &str) -> bool {
+        let found = Path::new(&self.path).extension();
+        found.is_some_and(|found| found == extension)
+    }
+
+    /// Whether the whole file belongs to tests, benchmarks or their data.
+    pub(crate) fn is_for_tests(&self) -> bool {
+        self.path
+            .split('/')
+            .any(|part| TEST_FOLDERS.contains(&part))
+    }
+
+    /// The text without the unit tests at its bottom.
+    pub(crate) fn product(&self) -> &str {
+        self.text
+            .split("\n#[cfg(test)]\nmod tests")
+            .next()
+            .unwrap_or_default()
+    }
+}
+
+/// Every text file of the repository, sorted by path; build output and hidden folders of tools aside.
+pub(crate) fn all() -> Result<Vec<File>, Failure> {
+    let mut files = Vec::new();
+    walk(workspace::root(), "", &mut files)?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// The size of a file in bytes.
+pub(crate) fn size(path: &Path) -> Result<u64, Failure> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
+fn walk(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = format!("{prefix}{name}");
+        let kind = entry
+            .file_type()
+            .map_err(|error| unreadable(folder, &error))?;
+        if kind.is_dir() && is_ours(prefix, &name) {
+            walk(&entry.path(), &format!("{path}/"), files)?;
+        } else if kind.is_file()
+            && let Some(text) = read(&entry.path())?
+        {
+            files.push(File { path, text });
+        }
+    }
+    Ok(())
+}
+
+/// The text of a file, or `None` if it is not text.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "xtask's one door to file contents"
+)]
+fn read(path: &Path) -> Result<Option<String>, Failure> {
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    Ok(String::from_utf8(bytes)
+        .ok()
+        .map(|text| text.replace("\r\n", "\n")))
+}
+
+fn is_ours(prefix: &str, name: &str) -> bool {
+    let inside = !prefix.is_empty();
+    match name {
+        "target" => inside,
+        _ if name.starts_with('.') => inside || OUR_HIDDEN_FOLDERS.contains(&name),
+        _ => true,
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(format!("{} cannot be read: {error}", path.display()))
+}
+
+const OUR_HIDDEN_FOLDERS: [&str; 4] = [".cargo", ".ci", ".config", ".github"];
+const TEST_FOLDERS: [&str; 4] = ["benches", "fixtures", "snapshots", "tests"];
