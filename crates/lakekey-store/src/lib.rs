@@ -1,0 +1,27 @@
+//! Token stores compatible with the official Databricks token cache: memory and file.
+//!
+//! A [`TokenStore`] keeps one [`Token`](lakekey_core::Token) a [`Key`] and hands out one
+//! [`Lease`] a key, so that of many processes with one expired token a single one refreshes it.
+//! [`FileStore`] reads and writes `~/.databricks/token-cache.json`, the format of the official
+//! tools; [`MemoryStore`] forgets everything when the process ends.
+//!
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "testing")]
+mod contract;
+mod disk;
+mod error;
+mod file;
+mod key;
+mod memory;
+mod record;
+mod store;
+
+#[cfg(feature = "testing")]
+pub use contract::contract;
+pub use error::StoreError;
+pub use file::FileStore;
+pub use key::Key;
+pub use memory::MemoryStore;
+pub use record::{Fingerprint, Record};
+pub use store::{Lease, TokenStore};

@@ -1,0 +1,71 @@
+use std::fmt::Debug;
+use std::time::Duration;
+
+use lakekey_core::Token;
+
+use crate::{Key, Record, StoreError};
+
+/// A place that keeps one token for each [`Key`].
+///
+/// All calls block; an asynchronous caller moves them to a thread that may. Two handles onto the
+/// same place see each other's changes at once. The feature `testing` brings a suite,
+/// `contract`, that every implementation must pass.
+pub trait TokenStore: Debug + Send + Sync {
+    /// The token kept under `key`, or `None`. Takes no lock and changes nothing.
+    ///
+    /// The scope of a token is not part of what is kept.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read, or what it holds under this key cannot be understood. Damage to
+    /// another key is not an error.
+    fn load(&self, key: &Key) -> Result<Option<Token>, StoreError>;
+
+    /// Keeps `token` under `key`, in place of what was there. When it returns, the token survives
+    /// as long as the store promises to.
+    ///
+    /// # Errors
+    ///
+    /// The token was not kept; what was there before still is.
+    fn save(&self, key: &Key, token: &Token) -> Result<(), StoreError>;
+
+    /// Removes what is kept under `key`; fine if nothing is.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read or changed.
+    fn remove(&self, key: &Key) -> Result<(), StoreError>;
+
+    /// Waits until this caller alone may refresh what is kept under `key`, at most for
+    /// `patience`; with zero patience it tries once.
+    ///
+    /// A lease excludes every other lease of the same key: of other processes, and of other
+    /// threads and handles of this one. It excludes neither [`load`](Self::load) nor
+    /// [`save`](Self::save). Taking it twice on one thread waits for itself.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Locked`] when patience ended, or the error that keeps the store from
+    /// excluding others at all, for example on a read-only file system.
+    fn lease(&self, key: &Key, patience: Duration) -> Result<Box<dyn Lease>, StoreError>;
+}
+
+/// The right to refresh one credential, given back on drop, also when the process is killed.
+pub trait Lease: Debug + Send {
+    /// What lakekey remembers about the credential beside the token itself.
+    ///
+    /// A record that is missing or damaged is an empty one: it is there to save work, and no
+    /// login depends on it.
+    ///
+    /// # Errors
+    ///
+    /// The record is there and cannot be read.
+    fn record(&self) -> Result<Record, StoreError>;
+
+    /// Replaces the record, for whoever takes the next lease of this key.
+    ///
+    /// # Errors
+    ///
+    /// The record was not kept; the one before still is.
+    fn write(&mut self, record: &Record) -> Result<(), StoreError>;
+}
