@@ -1,0 +1,160 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use lakekey_core::{Code, Error, HOST, Origin, Secret, Settings};
+
+use crate::nearest::nearest;
+use crate::profiles::{DEFAULT, SETTINGS, shown};
+use crate::{CONFIG_FILE, Environment, PROFILE, Profile, ProfileFile};
+
+/// The profile that was chosen, as it stands in its file.
+pub(crate) struct Chosen {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    values: HashMap<String, Secret>,
+}
+
+impl Chosen {
+    /// Where its values come from.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin::Profile {
+            name: self.name.clone(),
+            path: self.path.clone(),
+        }
+    }
+
+    /// The value of a key, unless it is empty.
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
+        self.values
+            .get(key)
+            .map(Secret::expose)
+            .filter(|value| !value.is_empty())
+    }
+}
+
+/// Chooses and reads the profile, given what the stronger sources say.
+pub(crate) fn profile(
+    above: &Settings,
+    environment: &Environment,
+) -> Result<Option<Chosen>, Error> {
+    let asked = above.get(&PROFILE).zip(above.origin(&PROFILE));
+    if asked.is_none() && is_given(above) {
+        return Ok(None);
+    }
+    let path = path(above, environment.home())?;
+    let file = path
+        .as_deref()
+        .map(ProfileFile::open)
+        .transpose()?
+        .flatten();
+    let (Some(path), Some(file)) = (&path, file) else {
+        return asked.map_or(Ok(None), |(name, origin)| {
+            Err(no_file(name, origin, path.as_deref()))
+        });
+    };
+    let configured = file.default_profile();
+    let settings = Origin::Profile {
+        name: SETTINGS.to_owned(),
+        path: path.clone(),
+    };
+    let required = asked.or(configured.as_deref().map(|name| (name, &settings)));
+    let name = required.map_or(DEFAULT, |(name, _)| name);
+    match (
+        file.profile(name).filter(|profile| !profile.is_empty()),
+        required,
+    ) {
+        (Some(profile), _) => Ok(Some(read(profile, path))),
+        (None, None) => Ok(None),
+        (None, Some((name, origin))) => Err(no_profile(name, origin, path, &file)),
+    }
+}
+
+/// The path of the profile file, whether or not there is one.
+pub(crate) fn path(above: &Settings, home: Option<&Path>) -> Result<Option<PathBuf>, Error> {
+    let Some(text) = above.get(&CONFIG_FILE) else {
+        return Ok(home.map(|home| home.join(DEFAULT_FILE)));
+    };
+    let in_home = match text.strip_prefix('~') {
+        Some("") => Some(""),
+        Some(rest) => rest.strip_prefix(std::path::is_separator),
+        None => None,
+    };
+    match (in_home, home) {
+        (None, _) => Ok(Some(PathBuf::from(text))),
+        (Some(rest), Some(home)) => Ok(Some(home.join(rest))),
+        (Some(_), None) => Err(no_home(above)),
+    }
+}
+
+/// Whether the stronger sources give a host or a credential, so that no file is looked for.
+fn is_given(above: &Settings) -> bool {
+    above.iter().any(|setting| {
+        setting.attribute().key() == HOST.key() || setting.attribute().auth_group().is_some()
+    })
+}
+
+fn read(profile: Profile<'_>, path: &Path) -> Chosen {
+    let values = profile
+        .iter()
+        .map(|(key, value)| (key.to_owned(), Secret::from(&*value)));
+    Chosen {
+        name: profile.name().to_owned(),
+        path: path.to_owned(),
+        values: values.collect(),
+    }
+}
+
+fn no_profile(name: &str, origin: &Origin, path: &Path, file: &ProfileFile) -> Error {
+    let (quoted, path) = (shown(name), path.display());
+    let message = if name == SETTINGS {
+        format!("`{SETTINGS}` in {path} holds settings and is no profile")
+    } else if file.profile(name).is_some() {
+        format!("profile `{quoted}` in {path} is empty")
+    } else {
+        format!("{path} has no profile `{quoted}`")
+    };
+    let names: Vec<_> = file.profiles().map(|profile| profile.name()).collect();
+    let near: Vec<_> = nearest(name, names)
+        .into_iter()
+        .filter(|near| *near != name)
+        .collect();
+    let hint = match near.as_slice() {
+        [] => "lakekey auth profiles".to_owned(),
+        near => {
+            let near: Vec<_> = near
+                .iter()
+                .map(|name| format!("`{}`", shown(name)))
+                .collect();
+            format!("did you mean {}?", near.join(" or "))
+        }
+    };
+    Error::new(Code::Config, message)
+        .with_hint(hint)
+        .with_origin(PROFILE.key(), origin)
+}
+
+fn no_file(name: &str, origin: &Origin, path: Option<&Path>) -> Error {
+    let place = path.map_or_else(
+        || "no home directory is known".to_owned(),
+        |path| format!("there is no file {}", path.display()),
+    );
+    let message = format!("profile `{}` cannot be read: {place}", shown(name));
+    Error::new(Code::Config, message)
+        .with_hint("lakekey auth login")
+        .with_origin(PROFILE.key(), origin)
+}
+
+fn no_home(above: &Settings) -> Error {
+    let error = Error::new(
+        Code::Config,
+        "the profile file is in the home directory, which is not known",
+    )
+    .with_hint("set HOME, or write the path out");
+    match above.origin(&CONFIG_FILE) {
+        Some(origin) => error.with_origin(CONFIG_FILE.key(), origin),
+        None => error,
+    }
+}
+
+/// The profile file in the home directory.
+const DEFAULT_FILE: &str = ".databrickscfg";

@@ -1,0 +1,203 @@
+use std::fs::{File, Metadata};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lakekey_core::{Code, Error};
+
+use super::document::ProfileFile;
+
+/// The door to profile files on disk.
+impl ProfileFile {
+    /// Reads the profile file at `path`; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Config`] for a file that cannot be read, is larger than 10 MiB, is not UTF-8 text
+    /// or cannot be parsed. The message names the path and, where there is one, the line.
+    pub fn open(path: &Path) -> Result<Option<Self>, Error> {
+        let bytes = match read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(path, &error.kind().to_string())),
+        };
+        Self::from_bytes(bytes, path).map(Some)
+    }
+
+    /// Changes the profile file at `path`: the one way to write it.
+    ///
+    /// Under a lock that every writer of lakekey takes, the file is read anew (an absent one is
+    /// empty), changed, and replaced in one step. Two processes that change different profiles
+    /// at the same time both succeed. When `change` fails, or changes nothing, nothing is
+    /// written.
+    ///
+    /// The file keeps its mode; a new one is for its owner alone. A symbolic link is followed,
+    /// so that its target is replaced and not the link. The last content that lakekey did not
+    /// write itself is kept beside it in `<file>.bak`. The lock is `<file>.lock`, which stays.
+    ///
+    /// # Errors
+    ///
+    /// What `change` returns; the errors of [`ProfileFile::open`]; [`Code::StoreLocked`] when
+    /// another writer holds the lock for 10 s; [`Code::StoreIo`] when writing fails.
+    pub fn edit<T>(
+        path: &Path,
+        change: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let target = follow_links(path).map_err(|error| unwritable(path, error))?;
+        let mut lock = Lock::take(&target)?;
+        let before = Self::open(&target)?.unwrap_or_default();
+        let mut after = before.clone();
+        let result = change(&mut after)?;
+        if after != before {
+            let bytes = before.text.as_bytes();
+            if !bytes.is_empty() && !lock.wrote(bytes) {
+                let backup = beside(&target, ".bak");
+                replace(&backup, bytes, None).map_err(|error| unwritable(&backup, error))?;
+            }
+            let bytes = after.text.as_bytes();
+            let mode = std::fs::metadata(&target).ok();
+            replace(&target, bytes, mode.as_ref()).map_err(|error| unwritable(&target, error))?;
+            lock.remember(bytes);
+        }
+        Ok(result)
+    }
+
+    fn from_bytes(bytes: Vec<u8>, path: &Path) -> Result<Self, Error> {
+        if bytes.len() > LARGEST {
+            return Err(unreadable(path, "it is larger than 10 MiB"));
+        }
+        let text = String::from_utf8(bytes)
+            .ok()
+            .filter(|text| !text.contains('\0'));
+        let text = text.ok_or_else(|| unreadable(path, "it is not UTF-8 text"))?;
+        Self::parse(text).map_err(|error| unreadable(path, &error.to_string()))
+    }
+}
+
+/// The lock against a second writer, and its memory of what was written last.
+struct Lock(File);
+
+impl Lock {
+    #[expect(clippy::disallowed_methods, reason = "the door to profile files")]
+    fn take(target: &Path) -> Result<Self, Error> {
+        let path = beside(target, ".lock");
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options
+            .open(&path)
+            .map_err(|error| unwritable(&path, error))?;
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self(file)),
+                Err(std::fs::TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+                Err(std::fs::TryLockError::Error(error)) => return Err(unwritable(&path, error)),
+            }
+        }
+        let message = format!("another process is changing {}", target.display());
+        Err(Error::new(Code::StoreLocked, message).with_hint("try again when it is done"))
+    }
+
+    /// Whether `bytes` are what lakekey wrote last. A wrong answer only moves the backup.
+    fn wrote(&mut self, bytes: &[u8]) -> bool {
+        let mut noted = String::new();
+        self.0.read_to_string(&mut noted).is_ok() && noted == fingerprint(bytes)
+    }
+
+    /// Notes what was written. Failing to costs no more than a newer backup.
+    fn remember(&mut self, bytes: &[u8]) {
+        let noted = self
+            .0
+            .rewind()
+            .and_then(|()| self.0.write_all(fingerprint(bytes).as_bytes()));
+        drop(noted);
+    }
+}
+
+fn fingerprint(bytes: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    format!("{:016x}\n", hasher.finish())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the door to profile files")]
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(LARGEST as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Replaces a file in one step: whoever reads it sees the old bytes or the new ones.
+fn replace(path: &Path, bytes: &[u8], mode: Option<&Metadata>) -> io::Result<()> {
+    let folder = folder_of(path);
+    let mut file = tempfile::Builder::new()
+        .prefix(".lakekey-")
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    if let Some(mode) = mode {
+        file.as_file().set_permissions(mode.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Makes the new name durable where the file system can; the change itself is in place already.
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "the door to profile files")]
+fn sync_folder(folder: &Path) {
+    drop(File::open(folder).and_then(|folder| folder.sync_all()));
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) {}
+
+/// The file that `path` means once links are followed; it need not exist.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match std::fs::read_link(&target) {
+            Ok(next) => target = folder_of(&target).join(next),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn unreadable(path: &Path, why: &str) -> Error {
+    Error::new(
+        Code::Config,
+        format!("cannot read the profile file {}: {why}", path.display()),
+    )
+    .with_hint("correct the file, then try again")
+}
+
+fn unwritable(path: &Path, error: io::Error) -> Error {
+    let message = format!("cannot write {}: {}", path.display(), error.kind());
+    Error::new(Code::StoreIo, message)
+        .with_hint("check the permissions of the file and its folder")
+        .caused_by(error)
+}
+
+/// The largest profile file that is read, in bytes.
+const LARGEST: usize = 10 << 20;
+const LOCK_TRIES: u32 = 500;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+const MOST_LINKS: u32 = 40;

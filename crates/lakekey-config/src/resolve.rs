@@ -1,0 +1,257 @@
+use std::fmt;
+use std::path::PathBuf;
+
+use figment::Provider;
+use lakekey_core::{ACCOUNT_ID, Attribute, Error, HOST, Origin, Secret, Settings, WORKSPACE_ID};
+use lakekey_endpoints::Host;
+
+use crate::choose::{self, Chosen};
+use crate::provider::{Layer, Place, join};
+use crate::{AUTH_TYPE, CONFIG_FILE, Environment, PROFILE, validate};
+
+/// Resolves explicit values, the environment and a profile to [`Settings`].
+///
+/// Attribute by attribute, the first of these that has a value which is not empty wins:
+///
+/// 1. a value given with [`Resolver::explicit`],
+/// 2. the environment, the variables of an attribute in the order of its row,
+/// 3. the profile,
+/// 4. the documented default;
+///
+/// providers of your own stand where [`Place`] says. The profile is the one named explicitly,
+/// else by `DATABRICKS_CONFIG_PROFILE`, else by `[__settings__] default_profile`, else `DEFAULT`,
+/// which alone may be missing. No profile inherits from another. When nothing names a profile,
+/// and a host or a credential is given already, no file is read.
+///
+/// Two differences from the official SDKs, each an error here: a secret of a profile that names a
+/// host combined with another host, and a profile that is named while there is no profile file.
+///
+/// ```
+/// use lakekey_config::{Environment, Resolver};
+/// use lakekey_core::{HOST, Origin};
+///
+/// let environment = Environment::from([("DATABRICKS_HOST", "https://env.example")]);
+/// let resolver = Resolver::new(environment).explicit(&HOST, "https://code.example");
+/// let settings = resolver.resolve()?;
+/// assert_eq!(settings.get(&HOST), Some("https://code.example"));
+/// assert_eq!(settings.origin(&HOST), Some(&Origin::Explicit));
+/// # Ok::<_, lakekey_core::Error>(())
+/// ```
+pub struct Resolver {
+    environment: Environment,
+    attributes: Vec<Attribute>,
+    explicit: Layer,
+    providers: Vec<(Place, Box<dyn Provider + Send + Sync>)>,
+}
+
+impl Resolver {
+    /// A resolver that knows host, account, workspace, profile, profile file and `auth_type`.
+    pub fn new(environment: Environment) -> Self {
+        Self {
+            environment,
+            attributes: vec![
+                HOST,
+                ACCOUNT_ID,
+                WORKSPACE_ID,
+                PROFILE,
+                CONFIG_FILE,
+                AUTH_TYPE,
+            ],
+            explicit: Layer::new(Origin::Explicit),
+            providers: Vec::new(),
+        }
+    }
+
+    /// Adds rows to the attribute table; a row whose key is there already replaces it.
+    pub fn attributes(mut self, rows: &[Attribute]) -> Self {
+        for row in rows {
+            self.attributes.retain(|known| known.key() != row.key());
+            self.attributes.push(*row);
+        }
+        self
+    }
+
+    /// Sets an explicit value; an empty one counts as unset.
+    pub fn explicit(mut self, attribute: &Attribute, value: impl Into<Secret>) -> Self {
+        if self
+            .attributes
+            .iter()
+            .all(|known| known.key() != attribute.key())
+        {
+            self.attributes.push(*attribute);
+        }
+        self.explicit.set(attribute, value.into().expose());
+        self
+    }
+
+    /// Names the profile to read, which must then exist.
+    pub fn profile(self, name: &str) -> Self {
+        self.explicit(&PROFILE, name)
+    }
+
+    /// Names the profile file; a leading `~/` is the home directory.
+    pub fn config_file(self, path: &str) -> Self {
+        self.explicit(&CONFIG_FILE, path)
+    }
+
+    /// Puts a provider of your own into the resolution.
+    ///
+    /// It is asked when settings are resolved, for the keys of the attribute table, and may
+    /// answer with texts, whole numbers, truth values and lists of texts. The trait is figment's,
+    /// on purpose: what exists for figment can be used as it is. Providers with the same place
+    /// are asked in the order given, the first being the strongest.
+    pub fn provider(
+        mut self,
+        place: Place,
+        provider: impl Provider + Send + Sync + 'static,
+    ) -> Self {
+        self.providers.push((place, Box::new(provider)));
+        self
+    }
+
+    /// Resolves the settings: reads at most one file, and asks the providers.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Config`](lakekey_core::Code::Config), with the origin of what is wrong, for: a
+    /// profile that was named and is not there, a profile file that cannot be read, a variable
+    /// that is not Unicode, two authentication methods at once without `auth_type`, a secret of
+    /// a profile that would go to a host other than the profile's, and a failing provider.
+    pub fn resolve(&self) -> Result<Settings, Error> {
+        let mut layers = self.above_profile()?;
+        let chosen = choose::profile(&self.settings(&layers)?, &self.environment)?;
+        if let Some(chosen) = &chosen {
+            layers.push(self.profile_layer(chosen));
+        }
+        layers.extend(self.asked(Place::Weakest)?);
+        layers.push(self.defaults());
+        let settings = with_pasted_ids(self.settings(&layers)?);
+        validate::one_method(&settings)?;
+        Ok(match chosen {
+            Some(chosen) => {
+                validate::secrets_stay_home(&settings, &chosen)?;
+                settings.with_profile(chosen.name)
+            }
+            None => settings,
+        })
+    }
+
+    /// The path of the profile file these sources name, whether or not there is one.
+    ///
+    /// `None` when it would be in the home directory and no home directory is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Config`](lakekey_core::Code::Config) for a path that begins with `~/` without a
+    /// home directory, and the errors of the sources.
+    pub fn config_path(&self) -> Result<Option<PathBuf>, Error> {
+        choose::path(
+            &self.settings(&self.above_profile()?)?,
+            self.environment.home(),
+        )
+    }
+
+    /// The layers that are stronger than the profile, strongest first.
+    fn above_profile(&self) -> Result<Vec<Layer>, Error> {
+        let mut layers = self.asked(Place::Strongest)?;
+        layers.push(self.explicit.clone());
+        layers.extend(self.asked(Place::BeforeEnvironment)?);
+        layers.extend(self.variables()?);
+        layers.extend(self.asked(Place::BeforeProfile)?);
+        Ok(layers)
+    }
+
+    fn asked(&self, place: Place) -> Result<Vec<Layer>, Error> {
+        let providers = self.providers.iter().filter(|(at, _)| *at == place);
+        providers
+            .map(|(_, provider)| Layer::ask(&**provider, &self.attributes))
+            .collect()
+    }
+
+    /// One layer for each variable that is set.
+    fn variables(&self) -> Result<Vec<Layer>, Error> {
+        let mut layers = Vec::new();
+        for attribute in &self.attributes {
+            for name in attribute.env_names() {
+                if let Some(value) = self.environment.get(name)? {
+                    layers.push(Layer::new(Origin::Env(name)).with(attribute, value));
+                }
+            }
+        }
+        Ok(layers)
+    }
+
+    fn profile_layer(&self, chosen: &Chosen) -> Layer {
+        let mut layer = Layer::new(chosen.origin());
+        let rows = self.attributes.iter();
+        for attribute in rows.filter(|row| ![PROFILE.key(), CONFIG_FILE.key()].contains(&row.key()))
+        {
+            if let Some(value) = chosen.get(attribute.key()) {
+                layer.set(attribute, value);
+            }
+        }
+        layer
+    }
+
+    fn defaults(&self) -> Layer {
+        let rows = self.attributes.iter();
+        let defaults = rows.filter_map(|row| Some((row, row.default_value()?)));
+        defaults.fold(Layer::new(Origin::Default), |layer, (row, value)| {
+            layer.with(row, value)
+        })
+    }
+
+    fn settings(&self, layers: &[Layer]) -> Result<Settings, Error> {
+        let mut winners = join(layers)?;
+        Ok(self
+            .attributes
+            .iter()
+            .fold(Settings::default(), |settings, attribute| {
+                match winners.remove(attribute.key()) {
+                    Some((value, origin)) => settings.with(attribute, value, origin),
+                    None => settings,
+                }
+            }))
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            environment,
+            attributes,
+            explicit,
+            providers,
+        } = self;
+        let keys: Vec<_> = attributes.iter().map(Attribute::key).collect();
+        let places: Vec<_> = providers.iter().map(|(place, _)| place).collect();
+        formatter
+            .debug_struct("Resolver")
+            .field("environment", environment)
+            .field("attributes", &keys)
+            .field("explicit", explicit)
+            .field("providers", &places)
+            .finish()
+    }
+}
+
+/// Reduces a host pasted from a browser to the host; the ids in its query fill what is unset.
+fn with_pasted_ids(mut settings: Settings) -> Settings {
+    let host = settings
+        .get(&HOST)
+        .and_then(|text| Host::parse_pasted(text).ok());
+    let (Some(pasted), Some(origin)) = (host, settings.origin(&HOST).cloned()) else {
+        return settings;
+    };
+    settings = settings.with(&HOST, pasted.host.as_str(), origin.clone());
+    let account = pasted.account_id.map(|id| (&ACCOUNT_ID, id.to_string()));
+    let workspace = pasted
+        .workspace_id
+        .map(|id| (&WORKSPACE_ID, id.to_string()));
+    for (attribute, id) in [account, workspace].into_iter().flatten() {
+        if settings.get(attribute).is_none() {
+            settings = settings.with(attribute, id, origin.clone());
+        }
+    }
+    settings
+}

@@ -1,0 +1,79 @@
+use std::collections::BTreeMap;
+
+use lakekey_core::{Code, Error, HOST, Origin, Settings};
+use lakekey_endpoints::Host;
+
+use crate::AUTH_TYPE;
+use crate::choose::Chosen;
+use crate::profiles::shown;
+
+/// Checks that the values belong to one authentication method, unless `auth_type` chooses.
+pub(crate) fn one_method(settings: &Settings) -> Result<(), Error> {
+    if settings.get(&AUTH_TYPE).is_some() {
+        return Ok(());
+    }
+    let mut methods = BTreeMap::new();
+    for setting in settings
+        .iter()
+        .filter(|setting| *setting.origin() != Origin::Default)
+    {
+        if let Some(group) = setting.attribute().auth_group() {
+            methods.entry(group).or_insert(setting);
+        }
+    }
+    if methods.len() < 2 {
+        return Ok(());
+    }
+    let names: Vec<_> = methods.keys().copied().collect();
+    let keys: Vec<_> = methods
+        .values()
+        .map(|setting| format!("`{}`", setting.attribute().key()))
+        .collect();
+    let message = format!(
+        "more than one authorization method configured: {}",
+        names.join(" and ")
+    );
+    let hint = format!(
+        "set `auth_type` to the one you mean, or unset {}",
+        keys.join(" or ")
+    );
+    let error = Error::new(Code::Config, message).with_hint(hint);
+    Err(methods.values().fold(error, |error, setting| {
+        error.with_origin(setting.attribute().key(), setting.origin())
+    }))
+}
+
+/// Checks that no secret of a profile that names a host would go to another host.
+pub(crate) fn secrets_stay_home(settings: &Settings, chosen: &Chosen) -> Result<(), Error> {
+    let profile = chosen.origin();
+    let Some(own) = chosen.get(HOST.key()) else {
+        return Ok(());
+    };
+    let Some(elsewhere) = settings.origin(&HOST).filter(|origin| **origin != profile) else {
+        return Ok(());
+    };
+    let mut secrets = settings
+        .iter()
+        .filter(|setting| setting.attribute().is_secret());
+    let Some(secret) = secrets.find(|setting| *setting.origin() == profile) else {
+        return Ok(());
+    };
+    let (own, used) = (own.parse::<Host>().ok(), settings.host()?);
+    if own.is_some() && own == used {
+        return Ok(());
+    }
+    let key = secret.attribute().key();
+    let host = |host: Option<Host>| {
+        host.map_or_else(|| "another host".to_owned(), |host| host.to_string())
+    };
+    let (name, own, used) = (shown(&chosen.name), host(own), host(used));
+    Err(Error::new(
+        Code::Config,
+        format!("`{key}` of profile `{name}` is for {own} and is not sent to {used}"),
+    )
+    .with_hint(format!(
+        "choose a profile for {used}, or leave its host to the profile"
+    ))
+    .with_origin(key, &profile)
+    .with_origin(HOST.key(), elsewhere))
+}
