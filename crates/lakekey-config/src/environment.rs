@@ -52,6 +52,11 @@ impl Environment {
         Some(value.as_os_str()).filter(|value| !value.is_empty())
     }
 
+    /// All variables, sorted by name, as a child process would get them.
+    pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
     /// The home directory: `HOME`, or `USERPROFILE` on Windows.
     pub fn home(&self) -> Option<&Path> {
         self.get_os(if cfg!(windows) { "USERPROFILE" } else { "HOME" })

@@ -79,7 +79,8 @@ pub trait HttpClient: Debug + Send + Sync {
     /// [`Code::Transport`](crate::Code::Transport), [`Tls`](crate::Code::Tls),
     /// [`Timeout`](crate::Code::Timeout) or
     /// [`ResponseTooLarge`](crate::Code::ResponseTooLarge); marked [`Error::unsent`] when no byte
-    /// of the request can have reached the server. Any status is a response, not an error.
+    /// of the request can have reached the server, and [`Error::answered`] when the response had
+    /// begun. Any status is a response, not an error.
     fn send(&self, request: Request<Vec<u8>>) -> BoxFuture<'_, Result<Response<Vec<u8>>, Error>>;
 }
 

@@ -27,8 +27,16 @@ struct Inner {
     hint: Option<String>,
     notes: Vec<String>,
     origins: Vec<(&'static str, Origin)>,
-    unsent: bool,
+    progress: Progress,
     source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// How far a request got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Unknown,
+    Unsent,
+    Answered,
 }
 
 impl Error {
@@ -40,7 +48,7 @@ impl Error {
             hint: None,
             notes: Vec::new(),
             origins: Vec::new(),
-            unsent: false,
+            progress: Progress::Unknown,
             source: None,
         }))
     }
@@ -72,7 +80,14 @@ impl Error {
     /// Says that the request certainly never reached the other side, so that sending it again
     /// cannot spend anything twice. Set by implementers of [`HttpClient`](crate::HttpClient).
     pub fn unsent(mut self) -> Self {
-        self.0.unsent = true;
+        self.0.progress = Progress::Unsent;
+        self
+    }
+
+    /// Says that the response had begun when it broke off. Set by implementers of
+    /// [`HttpClient`](crate::HttpClient).
+    pub fn answered(mut self) -> Self {
+        self.0.progress = Progress::Answered;
         self
     }
 
@@ -101,9 +116,14 @@ impl Error {
         &self.0.origins
     }
 
+    /// Whether the response had begun when it broke off.
+    pub fn is_answered(&self) -> bool {
+        self.0.progress == Progress::Answered
+    }
+
     /// Whether the request certainly never reached the other side.
     pub fn is_unsent(&self) -> bool {
-        self.0.unsent
+        self.0.progress == Progress::Unsent
     }
 }
 
