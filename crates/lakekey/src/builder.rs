@@ -1,0 +1,229 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use lakekey_cloud::Clouds;
+use lakekey_config::{AUTH_TYPE, Environment, Resolver};
+use lakekey_core::{
+    ACCOUNT_ID, Attribute, Clock, Code, Context, Error, HOST, HttpClient, Observer, Secret,
+    Settings, Strategy, WORKSPACE_ID,
+};
+use lakekey_store::{FileStore, TokenStore};
+
+use crate::attributes::{ATTRIBUTES, SCOPES, TOKEN};
+use crate::cache::Cache;
+use crate::chain::Chain;
+use crate::strategy::u2m::Stored;
+use crate::{Credentials, Http, SystemClock, strategy};
+
+/// Builds [`Credentials`] from values in code; what is not given comes from the default
+/// configuration.
+///
+/// ```
+/// # fn main() -> Result<(), lakekey::Error> {
+/// let credentials = lakekey::Credentials::builder()
+///     .environment(lakekey::Environment::default())
+///     .host("https://example.cloud.databricks.com")
+///     .token("dapi-123")
+///     .build()?;
+/// assert_eq!(credentials.describe().strategy, Some("pat"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct Builder {
+    explicit: Vec<(Attribute, Secret)>,
+    profile: Option<String>,
+    config_file: Option<String>,
+    environment: Option<Environment>,
+    settings: Option<Settings>,
+    store: Option<Arc<dyn TokenStore>>,
+    http: Option<Arc<dyn HttpClient>>,
+    clock: Option<Arc<dyn Clock>>,
+    observer: Option<Arc<dyn Observer>>,
+    clouds: Option<Clouds>,
+    strategies: Vec<Box<dyn Strategy>>,
+}
+
+impl Builder {
+    /// Sets the host, in any spelling that [`Host`](crate::Host) accepts.
+    pub fn host(self, host: impl Into<String>) -> Self {
+        self.set(&HOST, host.into())
+    }
+
+    /// Sets the account id.
+    pub fn account_id(self, id: impl Into<String>) -> Self {
+        self.set(&ACCOUNT_ID, id.into())
+    }
+
+    /// Sets the workspace id.
+    pub fn workspace_id(self, id: impl Into<String>) -> Self {
+        self.set(&WORKSPACE_ID, id.into())
+    }
+
+    /// Sets a personal access token.
+    pub fn token(self, token: impl Into<Secret>) -> Self {
+        self.set(&TOKEN, token)
+    }
+
+    /// Sets the one strategy to use, by name.
+    pub fn auth_type(self, name: impl Into<String>) -> Self {
+        self.set(&AUTH_TYPE, name.into())
+    }
+
+    /// Sets the scopes to ask for at sign-in, separated by commas; `all-apis` by default.
+    pub fn scopes(self, scopes: impl Into<String>) -> Self {
+        self.set(&SCOPES, scopes.into())
+    }
+
+    /// Sets the value of any attribute. An empty value is as good as none.
+    pub fn set(mut self, attribute: &Attribute, value: impl Into<Secret>) -> Self {
+        self.explicit.push((*attribute, value.into()));
+        self
+    }
+
+    /// Sets the profile to read.
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// Sets the profile file to read; `~/.databrickscfg` by default.
+    pub fn config_file(mut self, path: impl Into<String>) -> Self {
+        self.config_file = Some(path.into());
+        self
+    }
+
+    /// Sets the environment to read instead of the process's own.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
+    /// Sets the settings as a whole; neither environment nor file are then read for them.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    /// Sets where logins are kept; the official token cache below the home directory by default.
+    pub fn store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Sets the HTTP client; [`Http`] by default.
+    pub fn http(mut self, http: Arc<dyn HttpClient>) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// Sets the clock; [`SystemClock`] by default.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Sets who is told of errors that did not stop anything; nobody by default.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Sets the clouds to know; AWS, Azure and Google Cloud by default.
+    pub fn clouds(mut self, clouds: Clouds) -> Self {
+        self.clouds = Some(clouds);
+        self
+    }
+
+    /// Adds a strategy, tried after the general ones.
+    pub fn strategy(mut self, strategy: Box<dyn Strategy>) -> Self {
+        self.strategies.push(strategy);
+        self
+    }
+
+    /// Resolves the configuration and assembles the credentials.
+    ///
+    /// Reads the environment and the profile file unless they were given; nothing else is read
+    /// and no request is made.
+    ///
+    /// # Errors
+    ///
+    /// The configuration cannot be read or contradicts itself.
+    pub fn build(self) -> Result<Credentials, Error> {
+        let environment = match self.environment {
+            Some(environment) => environment,
+            None => Environment::process(),
+        };
+        let store = match self.store {
+            Some(store) => store,
+            None => Arc::new(FileStore::in_home(home(&environment)?)),
+        };
+        let clouds = self.clouds.unwrap_or_default();
+        let settings = match self.settings {
+            Some(settings) => settings,
+            None => resolve(
+                environment,
+                &clouds,
+                self.explicit,
+                self.profile,
+                self.config_file,
+            )?,
+        };
+        let mut strategies = strategy::general(&store);
+        strategies.extend(self.strategies);
+        strategies.extend(of_the_cloud(&clouds, &settings)?);
+        let chain = Chain::new(&strategies, &settings)?;
+        let stored = Stored::of(&settings, &store)?;
+        let http = self.http.unwrap_or_else(|| Arc::new(Http::default()));
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
+        let cx =
+            Context::new(http, clock).observed_by(self.observer.unwrap_or_else(|| Arc::new(())));
+        Ok(Credentials::assemble(
+            settings,
+            stored,
+            Cache::new(chain, cx),
+        ))
+    }
+}
+
+fn home(environment: &Environment) -> Result<&Path, Error> {
+    environment.home().ok_or_else(|| {
+        Error::new(
+            Code::Config,
+            "the home directory is not known, so logins cannot be kept",
+        )
+        .with_hint("set HOME (USERPROFILE on Windows)")
+    })
+}
+
+/// What the cloud that owns the host adds.
+fn of_the_cloud(clouds: &Clouds, settings: &Settings) -> Result<Vec<Box<dyn Strategy>>, Error> {
+    let host = settings.host()?;
+    let owner = host.as_ref().and_then(|host| clouds.owner(host));
+    Ok(owner
+        .map(|owner| owner.cloud.strategies())
+        .unwrap_or_default())
+}
+
+fn resolve(
+    environment: Environment,
+    clouds: &Clouds,
+    explicit: Vec<(Attribute, Secret)>,
+    profile: Option<String>,
+    config_file: Option<String>,
+) -> Result<Settings, Error> {
+    let mut resolver = Resolver::new(environment).attributes(ATTRIBUTES);
+    for cloud in clouds.iter() {
+        resolver = resolver.attributes(cloud.attributes());
+    }
+    for (attribute, value) in explicit {
+        resolver = resolver.explicit(&attribute, value);
+    }
+    if let Some(name) = profile {
+        resolver = resolver.profile(&name);
+    }
+    if let Some(path) = config_file {
+        resolver = resolver.config_file(&path);
+    }
+    resolver.resolve()
+}

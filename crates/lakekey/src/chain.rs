@@ -1,0 +1,127 @@
+//! Strategies in order: each is asked for a login, then tried, and the first that has a token
+//! is kept.
+
+use std::sync::OnceLock;
+
+use http::{HeaderName, header};
+use lakekey_config::AUTH_TYPE;
+use lakekey_core::{Code, Context, Error, Kind, Login, Settings, Strategy, Token};
+
+/// The logins that the settings allow, in the order in which they are tried.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    logins: Vec<(&'static str, Login)>,
+    passed: Vec<(&'static str, String)>,
+    chosen: OnceLock<usize>,
+}
+
+impl Chain {
+    /// Asks every strategy, or the one that `auth_type` names, for a login.
+    pub(crate) fn new(
+        strategies: &[Box<dyn Strategy>],
+        settings: &Settings,
+    ) -> Result<Self, Error> {
+        let pinned = settings.get(&AUTH_TYPE);
+        if let Some(name) =
+            pinned.filter(|name| !strategies.iter().any(|known| answers_to(&**known, name)))
+        {
+            return Err(unknown(name, strategies, settings));
+        }
+        let mut chain = Self {
+            logins: Vec::new(),
+            passed: Vec::new(),
+            chosen: OnceLock::new(),
+        };
+        for strategy in strategies {
+            if pinned.is_some_and(|name| !answers_to(&**strategy, name)) {
+                continue;
+            }
+            match strategy.login(settings)? {
+                Some(login) => chain.logins.push((strategy.name(), login)),
+                None => chain
+                    .passed
+                    .push((strategy.name(), "not configured".to_owned())),
+            }
+        }
+        Ok(chain)
+    }
+
+    /// The tokens of the first login that has any, `Authorization` first.
+    pub(crate) async fn mint(&self, cx: &Context) -> Result<Vec<(HeaderName, Token)>, Error> {
+        if let Some(&index) = self.chosen.get() {
+            return mint(&self.logins[index].1, cx).await;
+        }
+        let mut absent = Vec::new();
+        for (index, (name, login)) in self.logins.iter().enumerate() {
+            match mint(login, cx).await {
+                Ok(tokens) => {
+                    // Another caller may have chosen meanwhile; both choices hold a token.
+                    let _ = self.chosen.set(index);
+                    return Ok(tokens);
+                }
+                Err(error) if error.kind() == Kind::Absent => absent.push((*name, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(self.exhausted(absent))
+    }
+
+    /// The name of the strategy in use, or of the first that will be tried.
+    pub(crate) fn name(&self) -> Option<&'static str> {
+        let index = self.chosen.get().copied().unwrap_or(0);
+        self.logins.get(index).map(|(name, _)| *name)
+    }
+
+    /// The strategies that were passed over, each with the reason.
+    pub(crate) fn passed(&self) -> &[(&'static str, String)] {
+        &self.passed
+    }
+
+    fn exhausted(&self, mut absent: Vec<(&'static str, Error)>) -> Error {
+        if absent.len() == 1 {
+            return absent.remove(0).1;
+        }
+        let mut error = Error::new(
+            Code::NotConfigured,
+            "none of the ways to authenticate applies",
+        )
+        .with_hint("lakekey auth login --host <HOST>");
+        for (name, reason) in absent.iter().map(|(name, error)| (name, error.to_string())) {
+            error = error.with_note(format!("{name}: {reason}"));
+        }
+        for (name, reason) in &self.passed {
+            error = error.with_note(format!("{name}: {reason}"));
+        }
+        error
+    }
+}
+
+async fn mint(login: &Login, cx: &Context) -> Result<Vec<(HeaderName, Token)>, Error> {
+    let mut tokens = vec![(header::AUTHORIZATION, login.authorization.token(cx).await?)];
+    for (name, source) in &login.headers {
+        tokens.push((name.clone(), source.token(cx).await?));
+    }
+    Ok(tokens)
+}
+
+fn answers_to(strategy: &dyn Strategy, name: &str) -> bool {
+    strategy.name() == name || (strategy.name() == U2M && name == U2M_IN_OTHER_SDKS)
+}
+
+fn unknown(name: &str, strategies: &[Box<dyn Strategy>], settings: &Settings) -> Error {
+    let known: Vec<_> = strategies.iter().map(|strategy| strategy.name()).collect();
+    let message = format!("auth_type `{}` is not known here", name.escape_default());
+    let error = Error::new(Code::Config, message).with_hint(format!(
+        "use one of {}, or leave auth_type out",
+        known.join(", ")
+    ));
+    match settings.origin(&AUTH_TYPE) {
+        Some(origin) => error.with_origin(AUTH_TYPE.key(), origin),
+        None => error,
+    }
+}
+
+/// The name of the stored sign-in of a person, as the official tools write it.
+pub(crate) const U2M: &str = "databricks-cli";
+/// The name under which some SDKs sign in through a browser by themselves.
+const U2M_IN_OTHER_SDKS: &str = "external-browser";

@@ -1,0 +1,153 @@
+//! Preparing a sign-in, and completing it: exchange the code, check the grant, keep the token.
+
+use http::Request;
+use http::header::AUTHORIZATION;
+use lakekey_core::{Context, Error, Token};
+use lakekey_endpoints::{Endpoints, Target};
+use lakekey_oauth::{Client, Grant, Granted, Scopes, check_granted};
+use lakekey_store::Key;
+
+use crate::attributes::SCOPES;
+use crate::exchange::exchange;
+use crate::sign_in::{Finish, Parts};
+use crate::strategy::u2m::{Stored, blocking};
+use crate::{Code, Credentials, Headers, SignIn, SignedIn, discover};
+
+impl Credentials {
+    /// A sign-in of a person at the configured host, to be started.
+    ///
+    /// The login is kept under the name of the profile, if there is one, and under the host's
+    /// own, where other tools look for it.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), lakekey::Error> {
+    /// let credentials = lakekey::Credentials::from_profile("dev")?;
+    /// let attempt = credentials.sign_in().start().await?;
+    /// eprintln!("open {}", attempt.url());
+    /// let signed_in = attempt.wait().await?;
+    /// eprintln!("signed in as {}", signed_in.user().unwrap_or("somebody"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sign_in(&self) -> SignIn {
+        let credentials = self.clone();
+        SignIn::new(move |scopes| Box::pin(credentials.prepare(scopes)))
+    }
+
+    async fn prepare(self, scopes: Option<Scopes>) -> Result<Parts, Error> {
+        let stored = self.stored()?.clone();
+        let scopes = match scopes {
+            Some(scopes) => scopes,
+            None => self.configured_scopes()?,
+        };
+        let scopes = scopes.with_offline_access();
+        let target = stored.wish.target(self.cx()).await?;
+        let endpoints = discover::endpoints(self.cx(), &target).await?;
+        let parts = Completion {
+            credentials: self,
+            stored,
+            target: target.clone(),
+            endpoints: endpoints.clone(),
+            scopes: scopes.clone(),
+        };
+        let finish: Finish = Box::new(move |grant| Box::pin(parts.complete(grant)));
+        Ok(Parts {
+            target,
+            endpoints,
+            client: Client::databricks_cli(),
+            scopes,
+            finish,
+        })
+    }
+
+    fn configured_scopes(&self) -> Result<Scopes, Error> {
+        let Some(text) = self
+            .settings()
+            .get(&SCOPES)
+            .filter(|text| !text.trim().is_empty())
+        else {
+            return Ok(Scopes::default());
+        };
+        text.parse().map_err(|error: lakekey_oauth::ScopeError| {
+            let error = Error::new(Code::Config, error.to_string());
+            match self.settings().origin(&SCOPES) {
+                Some(origin) => error.with_origin(SCOPES.key(), origin),
+                None => error,
+            }
+        })
+    }
+}
+
+/// All that is needed once the code is there.
+struct Completion {
+    credentials: Credentials,
+    stored: Stored,
+    target: Target,
+    endpoints: Endpoints,
+    scopes: Scopes,
+}
+
+impl Completion {
+    /// What [`Attempt::wait`](crate::Attempt::wait) carries through even when its caller goes away.
+    async fn complete(self, grant: Grant) -> Result<SignedIn, Error> {
+        let cx = self.credentials.cx();
+        let client = Client::databricks_cli();
+        let token = exchange(cx, self.endpoints.token(), &client, &grant, &self.scopes).await?;
+        let granted = check_granted(&token, &self.scopes)?;
+        let mut signed_in = SignedIn::new(self.target.clone()).with_scopes(self.scopes.clone());
+        if granted == Granted::WithoutRefresh {
+            signed_in = signed_in.with_warning(not_renewable());
+        }
+        if let Some(user) = who(cx, &self.target, &token).await {
+            signed_in = signed_in.with_user(user);
+        }
+        let stored = self.stored;
+        let own_key = Key::new(self.target.cache_key());
+        blocking(move || stored.keep(&own_key, &token)).await?;
+        self.credentials.cache().forget();
+        Ok(signed_in)
+    }
+}
+
+impl Stored {
+    /// Keeps a new login under its first name and under the host's own.
+    fn keep(&self, own_key: &Key, token: &Token) -> Result<(), Error> {
+        let _lease = self.lease()?;
+        let first = self.keys.first().filter(|key| *key != own_key);
+        for key in first.into_iter().chain([own_key]) {
+            self.store.save(key, token)?;
+        }
+        Ok(())
+    }
+}
+
+/// Who signed in, as the token says or the workspace knows; nobody is a fine answer.
+async fn who(cx: &Context, target: &Target, token: &Token) -> Option<String> {
+    if let Some(subject) = lakekey_oauth::subject(token.access()) {
+        return Some(subject);
+    }
+    let me = target
+        .host()
+        .url()
+        .join("/api/2.0/preview/scim/v2/Me")
+        .ok()?;
+    let mut request = Request::get(me.as_str()).body(Vec::new()).ok()?;
+    let headers = Headers::build(&[(AUTHORIZATION, token.clone())], 0).ok()?;
+    request.headers_mut().extend(headers.as_map().clone());
+    let response = cx
+        .http()
+        .send(request)
+        .await
+        .ok()
+        .filter(|response| response.status().is_success())?;
+    let document: serde_json::Value = serde_json::from_slice(response.body()).ok()?;
+    document.get("userName")?.as_str().map(str::to_owned)
+}
+
+fn not_renewable() -> Error {
+    Error::new(
+        Code::ScopeInsufficient,
+        "this login has no refresh token, so it ends with its first token",
+    )
+    .with_hint("ask an administrator to allow the scope offline_access")
+}

@@ -1,0 +1,164 @@
+use std::sync::Arc;
+
+use lakekey_core::{Context, Demand, Error, Settings, Token};
+use lakekey_endpoints::Host;
+
+use crate::cache::Cache;
+use crate::strategy::u2m::{Stored, blocking};
+use crate::{Builder, Description, Headers};
+
+/// A handle that authenticates requests, and keeps doing so.
+///
+/// Cloning is cheap, and all clones share one cache: while a token is good, headers come from
+/// memory without lock or allocation; a stale one is renewed in the background; an expired one
+/// is renewed once, however many callers wait. Renewal is also shared with other processes.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), lakekey::Error> {
+/// let credentials = lakekey::Credentials::from_profile("dev")?;
+/// let headers = credentials.headers().await?;
+/// println!("{:?}", headers.as_map().keys());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    pub(crate) stored: Option<Stored>,
+    pub(crate) cache: Arc<Cache>,
+}
+
+impl Credentials {
+    /// Credentials from the default configuration: the environment, then the chosen profile.
+    ///
+    /// Reads the environment and the profile file, and nothing else; no request is made.
+    ///
+    /// # Errors
+    ///
+    /// The configuration cannot be read or contradicts itself.
+    pub fn from_default() -> Result<Self, Error> {
+        Self::builder().build()
+    }
+
+    /// Credentials from the named profile.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credentials::from_default`], and when there is no such profile.
+    pub fn from_profile(name: &str) -> Result<Self, Error> {
+        Self::builder().profile(name).build()
+    }
+
+    /// Credentials from values in code, with everything else as by default.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn assemble(settings: Settings, stored: Option<Stored>, cache: Cache) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                settings,
+                stored,
+                cache: Arc::new(cache),
+            }),
+        }
+    }
+
+    /// The headers that authenticate a request now.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Absent`](lakekey_core::Kind::Absent) when nobody has signed in, of kind
+    /// [`SignIn`](lakekey_core::Kind::SignIn) when the login cannot be renewed, and whatever
+    /// the network, the server or the store make of it.
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime, once a stored login has to be read or renewed.
+    pub async fn headers(&self) -> Result<Headers, Error> {
+        self.inner.cache.headers().await
+    }
+
+    /// The access token that [`Credentials::headers`] would use; without its refresh token.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credentials::headers`].
+    pub async fn token(&self) -> Result<Token, Error> {
+        self.token_on(Demand::Usable).await
+    }
+
+    /// An access token as new as demanded; without its refresh token.
+    ///
+    /// [`Demand::MintedSince`] the present moment forces a renewal that simultaneous callers, in
+    /// this process and in others, share.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credentials::headers`].
+    pub async fn token_on(&self, demand: Demand) -> Result<Token, Error> {
+        Ok(self.inner.cache.token(demand).await?.without_refresh())
+    }
+
+    /// Says that the server refused these headers with 401, so that the next ones are new.
+    ///
+    /// Headers newer than these are left alone.
+    pub fn reject(&self, headers: &Headers) {
+        self.inner.cache.reject(headers);
+    }
+
+    /// What these credentials were made from, without any I/O.
+    pub fn describe(&self) -> Description {
+        Description::of(&self.inner.settings, self.inner.cache.chain())
+    }
+
+    /// The configuration, each value with its origin.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The host that requests go to.
+    ///
+    /// # Errors
+    ///
+    /// No host is configured, or it is no host.
+    pub fn host(&self) -> Result<Host, Error> {
+        self.inner.settings.host()?.ok_or_else(no_host)
+    }
+
+    /// Removes the stored login of these settings from the store, under every name it has there.
+    ///
+    /// Returns whether there was one. Signing out twice is fine.
+    ///
+    /// # Errors
+    ///
+    /// No host is configured, or the store cannot be written.
+    pub async fn sign_out(&self) -> Result<bool, Error> {
+        let stored = self.stored()?.clone();
+        let found = blocking(move || stored.remove()).await?;
+        self.inner.cache.forget();
+        Ok(found)
+    }
+
+    pub(crate) fn stored(&self) -> Result<&Stored, Error> {
+        self.inner.stored.as_ref().ok_or_else(no_host)
+    }
+
+    pub(crate) fn cache(&self) -> &Arc<Cache> {
+        &self.inner.cache
+    }
+
+    pub(crate) fn cx(&self) -> &Context {
+        self.inner.cache.cx()
+    }
+}
+
+fn no_host() -> Error {
+    Error::new(lakekey_core::Code::NotConfigured, "no host is configured")
+        .with_hint("set `host` in a profile, or DATABRICKS_HOST")
+}

@@ -1,0 +1,183 @@
+//! Learning from the host itself what it is and where its endpoints are.
+
+use std::time::Duration;
+
+use http::{Request, Response, StatusCode, header};
+use lakekey_core::{Code, Context, Error, Limits};
+use lakekey_endpoints::{
+    AccountId, Endpoints, Host, HostMetadata, MetadataError, Target, WorkspaceId,
+};
+use lakekey_oauth::{Grant, ResponseError, Retry};
+use url::Url;
+
+/// What a sign-in is asked for, before the host has been asked what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wish {
+    pub(crate) host: Host,
+    pub(crate) account_id: Option<AccountId>,
+    pub(crate) workspace_id: Option<WorkspaceId>,
+}
+
+impl Wish {
+    /// The target, from the host's own words where its name does not say enough.
+    ///
+    /// An accounts host is known by its name. Any other host is asked, at most for
+    /// [`PATIENCE`]; a host that does not answer is taken for what its name suggests.
+    pub(crate) async fn target(&self, cx: &Context) -> Result<Target, Error> {
+        let metadata = if self.host.is_accounts() {
+            None
+        } else {
+            host_metadata(cx, &self.host).await?
+        };
+        self.target_given(metadata.as_ref())
+    }
+
+    /// The target for a renewal: the host is asked only where an account id leaves it open
+    /// whether the login is the workspace's or the account's.
+    pub(crate) async fn known_target(&self, cx: &Context) -> Result<Target, Error> {
+        if self.account_id.is_none() {
+            self.target_given(None)
+        } else {
+            self.target(cx).await
+        }
+    }
+
+    fn target_given(&self, metadata: Option<&HostMetadata>) -> Result<Target, Error> {
+        let account_id = self
+            .account_id
+            .clone()
+            .or_else(|| metadata?.account_id.clone());
+        let workspace_id = self
+            .workspace_id
+            .clone()
+            .or_else(|| metadata?.workspace_id.clone());
+        Target::classify(self.host.clone(), account_id, workspace_id, metadata).map_err(|error| {
+            Error::new(Code::Usage, error.to_string())
+                .with_hint("give the account id: --account-id, or `account_id` in the profile")
+        })
+    }
+}
+
+/// The endpoints of a target: fixed for an account, asked for otherwise.
+pub(crate) async fn endpoints(cx: &Context, target: &Target) -> Result<Endpoints, Error> {
+    if let Some(fixed) = target.endpoints() {
+        return Ok(fixed);
+    }
+    let url = target.metadata_url();
+    let response = fetch(cx, &url, Limits::default())
+        .await
+        .map_err(|error| unreachable(&url, error))?;
+    let body = accepted(&url, &response)?;
+    Endpoints::parse(body, target).map_err(|error| refused(&url, error))
+}
+
+/// What the host says about itself; `None` when it does not say.
+async fn host_metadata(cx: &Context, host: &Host) -> Result<Option<HostMetadata>, Error> {
+    let url = HostMetadata::url(host);
+    let request = get(&url, Limits::default().with_total(PATIENCE));
+    let Ok(response) = cx.http().send(request).await else {
+        return Ok(None);
+    };
+    if response.status() != StatusCode::OK {
+        return Ok(None);
+    }
+    match HostMetadata::parse(response.body(), host) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error @ MetadataError::Untrusted { .. }) => Err(refused(&url, error)),
+        Err(_) => Ok(None),
+    }
+}
+
+async fn fetch(cx: &Context, url: &Url, limits: Limits) -> Result<Response<Vec<u8>>, Error> {
+    let mut retry = Retry::new();
+    loop {
+        let outcome = cx.http().send(get(url, limits)).await;
+        match wait(&mut retry, &outcome) {
+            Some(wait) => cx.clock().sleep(wait).await,
+            None => return outcome,
+        }
+    }
+}
+
+/// A metadata request may be repeated like any grant that spends nothing.
+fn wait(retry: &mut Retry, outcome: &Result<Response<Vec<u8>>, Error>) -> Option<Duration> {
+    match outcome {
+        Err(error) => retry.unanswered(&Grant::ClientCredentials, error),
+        Ok(response) if response.status().is_server_error() => {
+            let failed = ResponseError::Unavailable {
+                status: response.status(),
+                retry_after: None,
+            };
+            retry.answered(&Grant::ClientCredentials, &failed)
+        }
+        Ok(_) => None,
+    }
+}
+
+fn get(url: &Url, limits: Limits) -> Request<Vec<u8>> {
+    let mut request = Request::new(Vec::new());
+    *request.uri_mut() = url.as_str().parse().expect("a parsed URL is a URI");
+    request.headers_mut().insert(
+        header::ACCEPT,
+        header::HeaderValue::from_static("application/json"),
+    );
+    request.extensions_mut().insert(limits);
+    request
+}
+
+fn accepted<'a>(url: &Url, response: &'a Response<Vec<u8>>) -> Result<&'a [u8], Error> {
+    let status = response.status();
+    if status == StatusCode::OK {
+        return Ok(response.body());
+    }
+    if status == StatusCode::NOT_FOUND {
+        return Err(Error::new(
+            Code::OauthNotSupported,
+            format!("{} has no OAuth metadata", host_of(url)),
+        )
+        .with_note(format!("{url} answered 404"))
+        .with_hint("check that the host is a Databricks workspace or accounts console"));
+    }
+    if status.is_redirection() {
+        return Err(Error::new(
+            Code::DiscoveryUntrusted,
+            format!("{url} redirects, which is not followed"),
+        )
+        .with_hint("check the host: it may be an old address, or a network sign-in page"));
+    }
+    Err(Error::new(
+        Code::DiscoveryFailed,
+        format!("{url} answered {}", status.as_u16()),
+    )
+    .with_hint("try again later"))
+}
+
+fn unreachable(url: &Url, error: Error) -> Error {
+    match error.code() {
+        Code::Timeout | Code::ResponseTooLarge | Code::InvalidTokenResponse => Error::new(
+            Code::DiscoveryFailed,
+            format!("the metadata of {} cannot be had", host_of(url)),
+        )
+        .with_note(format!("asked for {url}"))
+        .caused_by(error),
+        _ => error,
+    }
+}
+
+fn refused(url: &Url, error: MetadataError) -> Error {
+    let code = match error {
+        MetadataError::Untrusted { .. } => Code::DiscoveryUntrusted,
+        _ => Code::DiscoveryFailed,
+    };
+    let message = format!("the metadata of {} cannot be used", host_of(url));
+    Error::new(code, message)
+        .with_note(format!("read from {url}"))
+        .caused_by(error)
+}
+
+fn host_of(url: &Url) -> &str {
+    url.host_str().unwrap_or_default()
+}
+
+/// The longest that a host may take to say what it is.
+const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,47 @@
+//! Sending a grant to the token endpoint, again only where that is safe.
+
+use lakekey_core::{Code, Context, Error, Token};
+use lakekey_oauth::{Client, Grant, Retry, Scopes, token_request, token_response};
+use url::Url;
+
+/// Exchanges a grant for a token.
+///
+/// The token's life is counted from the start of the request that minted it.
+pub(crate) async fn exchange(
+    cx: &Context,
+    endpoint: &Url,
+    client: &Client,
+    grant: &Grant,
+    scopes: &Scopes,
+) -> Result<Token, Error> {
+    let mut retry = Retry::new();
+    loop {
+        let request = token_request(endpoint, client, grant, scopes, &[])?;
+        let started = cx.clock().now();
+        let (wait, error) = match cx.http().send(request).await {
+            Ok(response) => match token_response(&response, started, grant) {
+                Ok(token) => return Ok(token),
+                Err(error) => (retry.answered(grant, &error), error.into()),
+            },
+            Err(error) => (retry.unanswered(grant, &error), outcome_of(grant, error)),
+        };
+        match wait {
+            Some(wait) => cx.clock().sleep(wait).await,
+            None => return Err(error),
+        }
+    }
+}
+
+/// A code whose request broke off before an answer may be spent: only a new sign-in helps.
+fn outcome_of(grant: &Grant, error: Error) -> Error {
+    let lost = error.code() == Code::Transport && !error.is_unsent() && !error.is_answered();
+    if !lost || !matches!(grant, Grant::AuthorizationCode { .. }) {
+        return error;
+    }
+    Error::new(
+        Code::LoginFailed,
+        "the connection broke, and the code may be spent",
+    )
+    .with_hint("sign in again")
+    .caused_by(error)
+}

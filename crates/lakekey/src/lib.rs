@@ -1,0 +1,36 @@
+//! Sign in to Databricks from Rust: credentials that refresh themselves.
+//!
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod attributes;
+mod builder;
+mod cache;
+mod chain;
+mod clock;
+mod complete;
+mod credentials;
+mod description;
+mod discover;
+mod exchange;
+mod freshness;
+mod headers;
+mod http;
+mod sign_in;
+mod strategy;
+
+pub use attributes::{ATTRIBUTES, SCOPES, TOKEN};
+pub use builder::Builder;
+pub use clock::SystemClock;
+pub use credentials::Credentials;
+pub use description::{DescribedValue, Description};
+pub use headers::Headers;
+pub use http::Http;
+pub use lakekey_config::{AUTH_TYPE, Environment};
+pub use lakekey_core::{
+    ACCOUNT_ID, Attribute, Clock, Code, Context, Demand, Error, HOST, HttpClient, Kind, Limits,
+    Observer, Origin, Secret, Settings, Strategy, Token, TokenSource, WORKSPACE_ID,
+};
+pub use lakekey_endpoints::{AccountId, Endpoints, Host, Target, WorkspaceId};
+pub use lakekey_oauth::Scopes;
+pub use sign_in::{Attempt, Browser, Inbox, Ports, SignIn, SignedIn};

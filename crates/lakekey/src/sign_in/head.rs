@@ -1,0 +1,155 @@
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use super::gate::Reason;
+
+/// Reads a request up to the empty line that ends its head; the inner error says why the head is
+/// refused, the outer one that the connection broke.
+///
+/// Line ends are `\r\n` and nothing else: RFC 9112 §2.2 lets a recipient be lenient, and no
+/// browser needs it. Neither the request line nor the whole head may pass its bound.
+pub(super) async fn read_head<S>(stream: &mut S) -> io::Result<Result<Vec<u8>, Reason>>
+where
+    S: AsyncRead + Unpin,
+{
+    let mut head = Vec::new();
+    let mut chunk = [0; 2048];
+    loop {
+        let seen = head.len();
+        match stream.read(&mut chunk).await? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => head.extend_from_slice(&chunk[..read]),
+        }
+        if let Some(end) = end_of_head(&head, seen) {
+            head.truncate(end);
+            return Ok(if is_strict(&head, seen) {
+                Ok(head)
+            } else {
+                Err(Reason::Framing)
+            });
+        }
+        if let Some(reason) = objection(&head, seen) {
+            return Ok(Err(reason));
+        }
+    }
+}
+
+/// Why an unfinished head, known to be good up to `seen`, need not be read on.
+fn objection(head: &[u8], seen: usize) -> Option<Reason> {
+    let line = head
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(head.len());
+    if !is_strict(head, seen) {
+        Some(Reason::Framing)
+    } else if line > LONGEST_LINE {
+        Some(Reason::Target)
+    } else if head.len() > LARGEST_HEAD {
+        Some(Reason::Headers)
+    } else {
+        None
+    }
+}
+
+/// Where the head ends, if it does; nothing before `seen` has to be looked at again.
+fn end_of_head(head: &[u8], seen: usize) -> Option<usize> {
+    let from = seen.saturating_sub(END.len() - 1);
+    let found = head[from..]
+        .windows(END.len())
+        .position(|window| window == END)?;
+    Some(from + found + END.len())
+}
+
+/// Whether `\r` and `\n` come as pairs only, from just before `seen` on; a last `\r` may wait for
+/// its `\n`.
+fn is_strict(head: &[u8], seen: usize) -> bool {
+    let from = seen.saturating_sub(1);
+    head.iter()
+        .enumerate()
+        .skip(from)
+        .all(|(at, byte)| match byte {
+            b'\r' => head.get(at + 1).is_none_or(|next| *next == b'\n'),
+            b'\n' => at > 0 && head[at - 1] == b'\r',
+            _ => true,
+        })
+}
+
+const END: &[u8] = b"\r\n\r\n";
+const LONGEST_LINE: usize = 16 << 10;
+/// Browsers send the cookies of every program that ever served `localhost`.
+const LARGEST_HEAD: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Reason, read_head};
+
+    /// Reads from pieces that arrive one by one.
+    fn read(pieces: &[&[u8]]) -> Option<Result<Vec<u8>, Reason>> {
+        let mut stream = tokio_test_stream(pieces);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(read_head(&mut stream)).ok()
+    }
+
+    fn tokio_test_stream(pieces: &[&[u8]]) -> impl tokio::io::AsyncRead + Unpin {
+        use tokio::io::AsyncReadExt as _;
+        let pieces: Vec<Vec<u8>> = pieces.iter().map(|piece| piece.to_vec()).collect();
+        let empty: Box<dyn tokio::io::AsyncRead + Unpin> = Box::new(tokio::io::empty());
+        pieces.into_iter().rev().fold(empty, |rest, piece| {
+            Box::new(std::io::Cursor::new(piece).chain(rest))
+                as Box<dyn tokio::io::AsyncRead + Unpin>
+        })
+    }
+
+    #[test]
+    fn a_head_ends_with_its_empty_line() {
+        let head = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".to_vec();
+        assert_eq!(read(&[&head]), Some(Ok(head.clone())));
+        assert_eq!(
+            read(&[&head, b"GET /?second HTTP/1.1"]),
+            Some(Ok(head.clone()))
+        );
+        assert_eq!(read(&[&head[..head.len() - 1]]), None);
+    }
+
+    #[test]
+    fn c_cb_21_other_line_ends_are_refused_at_once() {
+        for head in [
+            "GET / HTTP/1.1\nHost: a\n\n",
+            "GET /\r HTTP/1.1\r\n",
+            "GET / HTTP/1.1\r\n\n",
+        ] {
+            assert_eq!(
+                read(&[head.as_bytes()]),
+                Some(Err(Reason::Framing)),
+                "{head:?}"
+            );
+        }
+        assert_eq!(
+            read(&[b"GET / HTTP/1.1\r", b"X"]),
+            Some(Err(Reason::Framing))
+        );
+    }
+
+    #[test]
+    fn c_cb_20_oversized_heads_are_refused_before_they_end() {
+        let line = format!("GET /?{} HTTP/1.1", "a".repeat(16 << 10));
+        assert_eq!(read(&[line.as_bytes()]), Some(Err(Reason::Target)));
+        let header = format!("GET / HTTP/1.1\r\nX: {}", "a".repeat(64 << 10));
+        assert_eq!(read(&[header.as_bytes()]), Some(Err(Reason::Headers)));
+    }
+
+    proptest! {
+        #[test]
+        fn how_a_head_is_cut_does_not_matter(cut in 0_usize..28, bytes in "[a\r\n]{0,24}") {
+            for head in ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", bytes.as_str()] {
+                let (first, second) = head.as_bytes().split_at(cut.min(head.len()));
+                prop_assert_eq!(read(&[first, second]), read(&[head.as_bytes()]));
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! A login lives on: read from the store, renewed once, never lost.
+
+use std::time::Duration;
+
+use lakekey::{Code, Demand, Token};
+use lakekey_mock::{Endpoint, Fault, Setup};
+use lakekey_store::{Key, TokenStore};
+
+use crate::world::{Door, HOST, World};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+async fn signed_in() -> (World, lakekey::Credentials) {
+    let world = World::new(Setup::workspace());
+    let credentials = world.credentials();
+    world.sign_in(&credentials).await.unwrap();
+    (world, credentials)
+}
+
+#[tokio::test]
+async fn a_sign_in_is_kept_and_used_without_any_further_request() {
+    let (world, credentials) = signed_in().await;
+    let requests = world.mock(|mock| mock.requests().len());
+    let token = credentials.token().await.unwrap();
+    assert!(
+        token.refresh().is_none(),
+        "callers never see the refresh token"
+    );
+    let another = world.credentials().token().await.unwrap();
+    assert_eq!(another.access(), token.access());
+    assert_eq!(world.mock(|mock| mock.requests().len()), requests);
+}
+
+#[tokio::test]
+async fn an_expired_token_is_renewed_once_for_all_who_wait() {
+    let (world, credentials) = signed_in().await;
+    let old = credentials.token().await.unwrap();
+    world.advance(HOUR);
+    let callers = (0..64).map(|_| {
+        let credentials = credentials.clone();
+        tokio::spawn(async move { credentials.token().await.unwrap() })
+    });
+    let mut tokens = Vec::new();
+    for caller in callers.collect::<Vec<_>>() {
+        tokens.push(caller.await.unwrap());
+    }
+    assert_eq!(world.posts("refresh_token"), 1);
+    assert!(
+        tokens
+            .iter()
+            .all(|token| token == &tokens[0] && token != &old)
+    );
+    let stored = world.store().load(&Key::new(HOST)).unwrap().unwrap();
+    assert_eq!(stored.access(), tokens[0].access());
+}
+
+#[tokio::test]
+async fn a_stale_token_is_handed_out_while_one_task_renews_it() {
+    let (world, credentials) = signed_in().await;
+    let old = credentials.headers().await.unwrap();
+    world.advance(Duration::from_secs(45 * 60));
+    let stale = credentials.headers().await.unwrap();
+    assert_eq!(stale.authorization(), old.authorization());
+    let renewed = credentials.token_on(Demand::Fresh).await.unwrap();
+    assert_eq!(world.posts("refresh_token"), 1);
+    assert!(
+        !old.authorization()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .ends_with(renewed.access().expose())
+    );
+}
+
+#[tokio::test]
+async fn an_early_renewal_that_fails_leaves_the_good_token_in_use() {
+    let (world, credentials) = signed_in().await;
+    let old = credentials.token().await.unwrap();
+    world.advance(Duration::from_secs(45 * 60));
+    world
+        .mock(|mock| {
+            mock.inject(
+                Fault::new("http.status")
+                    .on(Endpoint::Token)
+                    .param("status", 503),
+            )
+        })
+        .unwrap();
+    assert_eq!(credentials.token_on(Demand::Fresh).await.unwrap(), old);
+    world.advance(HOUR);
+    let error = credentials.token().await.unwrap_err();
+    assert_eq!(error.code(), Code::ServerError);
+}
+
+#[tokio::test]
+async fn a_forced_renewal_is_shared_by_those_who_asked_before_it_started() {
+    let (world, credentials) = signed_in().await;
+    let before = credentials.token().await.unwrap();
+    world.advance(Duration::from_secs(1));
+    let now = lakekey::Clock::now(&*world.clock);
+    let first = credentials
+        .token_on(Demand::MintedSince(now))
+        .await
+        .unwrap();
+    let second = world
+        .credentials()
+        .token_on(Demand::MintedSince(now))
+        .await
+        .unwrap();
+    assert_ne!(first, before);
+    assert_eq!(first.access(), second.access());
+    assert_eq!(world.posts("refresh_token"), 1);
+}
+
+#[tokio::test]
+async fn a_refused_refresh_token_is_asked_about_once() {
+    let (world, credentials) = signed_in().await;
+    world.advance(HOUR);
+    world.mock(|mock| mock.revoke_user("someone@example.com"));
+    world
+        .mock(|mock| {
+            mock.inject(
+                Fault::new("token.error")
+                    .on(Endpoint::Token)
+                    .param("error", "invalid_grant"),
+            )
+        })
+        .unwrap();
+    for credentials in [credentials, world.credentials(), world.credentials()] {
+        let error = credentials.token().await.unwrap_err();
+        assert_eq!(error.code(), Code::ReauthRequired);
+        assert_eq!(
+            error.hint(),
+            Some("lakekey auth login --host https://adb-1.cloud.databricks.com")
+        );
+    }
+    assert_eq!(world.posts("refresh_token"), 1);
+    world.mock(|mock| mock.clear_faults(None));
+    let credentials = world.credentials();
+    world.sign_in(&credentials).await.unwrap();
+    credentials.token().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_rotated_by_another_tool_is_found_before_giving_up() {
+    let (world, credentials) = signed_in().await;
+    world.advance(HOUR);
+    let key = Key::new(HOST);
+    let spent = world.store().load(&key).unwrap().unwrap();
+    let fresh = Token::bearer("from-elsewhere")
+        .lasting(lakekey::Clock::now(&*world.clock), HOUR)
+        .with_refresh("r-2");
+    let (door, store) = (world.door.clone(), world.store.clone());
+    let swap = Swap {
+        door,
+        store,
+        key,
+        fresh: fresh.clone(),
+        spent,
+    };
+    let credentials_of_ours = world
+        .builder()
+        .host(HOST)
+        .http(std::sync::Arc::new(swap))
+        .build()
+        .unwrap();
+    drop(credentials);
+    let token = credentials_of_ours.token().await.unwrap();
+    assert_eq!(token.access(), fresh.access());
+}
+
+/// Refuses every refresh, and meanwhile plays the tool that did it first.
+#[derive(Debug)]
+struct Swap {
+    door: std::sync::Arc<Door>,
+    store: lakekey_store::MemoryStore,
+    key: Key,
+    fresh: Token,
+    spent: Token,
+}
+
+impl lakekey::HttpClient for Swap {
+    fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> lakekey_core::BoxFuture<'_, Result<http::Response<Vec<u8>>, lakekey::Error>> {
+        if request.uri().path() != "/oidc/v1/token" {
+            return self.door.send(request);
+        }
+        let sent = String::from_utf8(request.into_body()).unwrap();
+        assert!(sent.contains(self.spent.refresh().unwrap().expose()));
+        self.store.save(&self.key, &self.fresh).unwrap();
+        let body = br#"{"error":"invalid_grant"}"#.to_vec();
+        let response = http::Response::builder()
+            .status(400)
+            .header("content-type", "application/json");
+        Box::pin(std::future::ready(Ok(response.body(body).unwrap())))
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_does_not_lose_the_rotated_token() {
+    let (world, credentials) = signed_in().await;
+    world.advance(HOUR);
+    let old = world.store().load(&Key::new(HOST)).unwrap().unwrap();
+    let asking = tokio::spawn(async move { credentials.token().await });
+    tokio::task::yield_now().await;
+    asking.abort();
+    let _ = asking.await;
+    let token = world.credentials().token().await.unwrap();
+    let stored = world.store().load(&Key::new(HOST)).unwrap().unwrap();
+    assert_ne!(stored.refresh(), old.refresh());
+    assert_eq!(stored.access(), token.access());
+    assert!(world.posts("refresh_token") <= 1);
+}
+
+#[tokio::test]
+async fn neither_a_sleep_nor_a_stepped_clock_keeps_an_expired_token() {
+    let (world, credentials) = signed_in().await;
+    credentials.headers().await.unwrap();
+    world.clock.suspend(HOUR);
+    credentials.headers().await.unwrap();
+    assert_eq!(world.posts("refresh_token"), 1);
+    world.clock.advance(HOUR);
+    world.clock.step_back(HOUR);
+    credentials.headers().await.unwrap();
+    assert_eq!(world.posts("refresh_token"), 2);
+}
+
+#[tokio::test]
+async fn signing_out_forgets_every_name_of_the_login() {
+    let (world, credentials) = signed_in().await;
+    assert!(credentials.sign_out().await.unwrap());
+    assert!(!credentials.sign_out().await.unwrap());
+    assert_eq!(
+        credentials.token().await.unwrap_err().code(),
+        Code::NotLoggedIn
+    );
+    assert_eq!(world.store().load(&Key::new(HOST)).unwrap(), None);
+}
