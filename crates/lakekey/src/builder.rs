@@ -1,18 +1,18 @@
-use std::path::Path;
 use std::sync::Arc;
 
 use lakekey_cloud::Clouds;
 use lakekey_config::{AUTH_TYPE, Environment, Resolver};
 use lakekey_core::{
-    ACCOUNT_ID, Attribute, Clock, Code, Context, Error, HOST, HttpClient, Observer, Secret,
-    Settings, Strategy, WORKSPACE_ID,
+    ACCOUNT_ID, Attribute, Clock, Context, Error, HOST, HttpClient, Observer, Secret, Settings,
+    Strategy, WORKSPACE_ID,
 };
-use lakekey_store::{FileStore, TokenStore};
+use lakekey_store::TokenStore;
 
 use crate::attributes::{ATTRIBUTES, SCOPES, TOKEN};
 use crate::cache::Cache;
 use crate::chain::Chain;
-use crate::strategy::u2m::Stored;
+use crate::default_store::default_store;
+use crate::stored::Stored;
 use crate::{Credentials, Http, SystemClock, strategy};
 
 /// Builds [`Credentials`] from values in code; what is not given comes from the default
@@ -154,10 +154,9 @@ impl Builder {
             Some(environment) => environment,
             None => Environment::process(),
         };
-        let store = match self.store {
-            Some(store) => store,
-            None => Arc::new(FileStore::in_home(home(&environment)?)),
-        };
+        let store = self
+            .store
+            .unwrap_or_else(|| default_store(environment.home()));
         let clouds = self.clouds.unwrap_or_default();
         let settings = match self.settings {
             Some(settings) => settings,
@@ -184,16 +183,6 @@ impl Builder {
             Cache::new(chain, cx),
         ))
     }
-}
-
-fn home(environment: &Environment) -> Result<&Path, Error> {
-    environment.home().ok_or_else(|| {
-        Error::new(
-            Code::Config,
-            "the home directory is not known, so logins cannot be kept",
-        )
-        .with_hint("set HOME (USERPROFILE on Windows)")
-    })
 }
 
 /// What the cloud that owns the host adds.

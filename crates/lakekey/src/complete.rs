@@ -8,9 +8,10 @@ use lakekey_oauth::{Client, Grant, Granted, Scopes, check_granted};
 use lakekey_store::Key;
 
 use crate::attributes::SCOPES;
+use crate::blocking::blocking;
 use crate::exchange::exchange;
 use crate::sign_in::{Finish, Parts};
-use crate::strategy::u2m::{Stored, blocking};
+use crate::stored::Stored;
 use crate::{Code, Credentials, Headers, SignIn, SignedIn, discover};
 
 impl Credentials {
@@ -106,18 +107,6 @@ impl Completion {
         blocking(move || stored.keep(&own_key, &token)).await?;
         self.credentials.cache().forget();
         Ok(signed_in)
-    }
-}
-
-impl Stored {
-    /// Keeps a new login under its first name and under the host's own.
-    fn keep(&self, own_key: &Key, token: &Token) -> Result<(), Error> {
-        let _lease = self.lease()?;
-        let first = self.keys.first().filter(|key| *key != own_key);
-        for key in first.into_iter().chain([own_key]) {
-            self.store.save(key, token)?;
-        }
-        Ok(())
     }
 }
 

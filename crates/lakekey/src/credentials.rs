@@ -3,8 +3,9 @@ use std::sync::Arc;
 use lakekey_core::{Context, Demand, Error, Settings, Token};
 use lakekey_endpoints::Host;
 
+use crate::blocking::blocking;
 use crate::cache::Cache;
-use crate::strategy::u2m::{Stored, blocking};
+use crate::stored::Stored;
 use crate::{Builder, Description, Headers};
 
 /// A handle that authenticates requests, and keeps doing so.

@@ -4,12 +4,14 @@
 
 mod api;
 mod attributes;
+mod blocking;
 mod builder;
 mod cache;
 mod chain;
 mod clock;
 mod complete;
 mod credentials;
+mod default_store;
 mod description;
 mod discover;
 mod exchange;
@@ -17,6 +19,7 @@ mod freshness;
 mod headers;
 mod http;
 mod sign_in;
+mod stored;
 mod strategy;
 
 pub use attributes::{ATTRIBUTES, SCOPES, TOKEN};
