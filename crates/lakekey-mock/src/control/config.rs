@@ -1,0 +1,128 @@
+//! Settings that can be changed while the mock runs.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::{Consent, Dialect, MockClock, Rotation, Setup};
+
+/// Changes what the body names and leaves the rest.
+pub(super) fn change(setup: &mut Setup, body: &Value) -> Result<(), String> {
+    let written: Config =
+        serde_json::from_value(body.clone()).map_err(|error| error.to_string())?;
+    let consent = written.consent.as_deref().map(consent).transpose()?;
+    let grace = Duration::from_secs(written.grace_s.unwrap_or(30));
+    let rotation = written
+        .rotation
+        .as_deref()
+        .map(|name| rotation(name, grace))
+        .transpose()?;
+    let status = written.dialect_status.unwrap_or(401);
+    let dialect = written
+        .dialect
+        .as_deref()
+        .map(|name| dialect(name, status))
+        .transpose()?;
+    for (id, uris) in written.redirect_uris.unwrap_or_default() {
+        let client = setup
+            .clients
+            .iter_mut()
+            .find(|client| client.id == id)
+            .ok_or(format!("no client `{id}`"))?;
+        client.redirect_uris = serde_json::from_value(uris).map_err(|error| error.to_string())?;
+    }
+    let seconds =
+        |new: Option<u64>, old: &mut Duration| *old = new.map_or(*old, Duration::from_secs);
+    seconds(written.ttl.code, &mut setup.lifetimes.code);
+    seconds(written.ttl.access, &mut setup.lifetimes.access);
+    seconds(written.ttl.idle, &mut setup.lifetimes.idle);
+    seconds(written.ttl.absolute, &mut setup.lifetimes.absolute);
+    setup.consent = consent.unwrap_or(setup.consent);
+    setup.rotation = rotation.unwrap_or(setup.rotation);
+    setup.dialect = dialect.unwrap_or(setup.dialect);
+    setup.iss = written.iss.unwrap_or(setup.iss);
+    setup.pkce.plain = written.pkce_plain.unwrap_or(setup.pkce.plain);
+    setup.pkce.required = written.require_pkce.unwrap_or(setup.pkce.required);
+    setup.pkce.burn_on_failure = written
+        .burn_on_pkce_failure
+        .unwrap_or(setup.pkce.burn_on_failure);
+    Ok(())
+}
+
+/// Moves the clock: `{"set": unix seconds}`, `{"advance": seconds}`, `{"skew": seconds}`.
+pub(super) fn clock(clock: &mut MockClock, body: &Value) -> Result<(), String> {
+    let written: ClockChange =
+        serde_json::from_value(body.clone()).map_err(|error| error.to_string())?;
+    if let Some(moment) = written.set {
+        clock.set(UNIX_EPOCH + Duration::from_secs(moment));
+    }
+    if let Some(seconds) = written.advance {
+        clock.advance(Duration::from_secs(seconds));
+    }
+    if let Some(seconds) = written.skew {
+        clock.skew(seconds);
+    }
+    Ok(())
+}
+
+/// `ask`, `approve` or `deny`.
+pub(crate) fn consent(name: &str) -> Result<Consent, String> {
+    match name {
+        "ask" => Ok(Consent::Ask),
+        "approve" => Ok(Consent::Approve),
+        "deny" => Ok(Consent::Deny),
+        _ => Err(format!("`{name}` is not one of ask, approve and deny")),
+    }
+}
+
+fn rotation(name: &str, grace: Duration) -> Result<Rotation, String> {
+    match name {
+        "strict" => Ok(Rotation::Strict),
+        "grace" => Ok(Rotation::Grace(grace)),
+        "never" => Ok(Rotation::Never),
+        _ => Err(format!("`{name}` is not one of strict, grace and never")),
+    }
+}
+
+fn dialect(name: &str, status: u16) -> Result<Dialect, String> {
+    match name {
+        "databricks" => Ok(Dialect::Databricks { status }),
+        "rfc" => Ok(Dialect::Rfc),
+        _ => Err(format!("`{name}` is not one of databricks and rfc")),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    #[serde(default)]
+    ttl: Ttl,
+    consent: Option<String>,
+    rotation: Option<String>,
+    grace_s: Option<u64>,
+    dialect: Option<String>,
+    dialect_status: Option<u16>,
+    iss: Option<bool>,
+    pkce_plain: Option<bool>,
+    require_pkce: Option<bool>,
+    burn_on_pkce_failure: Option<bool>,
+    redirect_uris: Option<Map<String, Value>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ttl {
+    code: Option<u64>,
+    access: Option<u64>,
+    idle: Option<u64>,
+    absolute: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockChange {
+    set: Option<u64>,
+    advance: Option<u64>,
+    skew: Option<i64>,
+}

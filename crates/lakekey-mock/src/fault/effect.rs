@@ -1,0 +1,381 @@
+//! What a fault does, with its parameters read.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::{FaultError, catalogue};
+use crate::{Rotation, Setup};
+
+/// One thing that goes wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Effect {
+    AuthzError {
+        code: String,
+        description: Option<String>,
+        uri: Option<String>,
+        keep_state: bool,
+    },
+    AuthzParam {
+        name: &'static str,
+        mode: String,
+        value: Option<String>,
+    },
+    AuthzExtra(Vec<(String, String)>),
+    AuthzRedirect(String),
+    AuthzNever,
+    Delay(Duration),
+    Hang(Where),
+    Drip(u32),
+    Reset(When),
+    Truncate(usize),
+    Status {
+        status: u16,
+        body: Option<String>,
+    },
+    Headers {
+        set: Vec<(String, String)>,
+        remove: Vec<String>,
+        repeat: Vec<(String, String)>,
+    },
+    Redirect {
+        status: u16,
+        location: String,
+    },
+    ContentType(String),
+    Encoding {
+        kind: String,
+        bytes: usize,
+    },
+    Body(String),
+    Pad {
+        bytes: usize,
+        depth: usize,
+        members: usize,
+    },
+    Barrier {
+        name: String,
+        after_commit: bool,
+    },
+    Omit(Vec<String>),
+    Set(Map<String, Value>),
+    TokenError {
+        status: u16,
+        error: String,
+        description: String,
+    },
+    EchoSecret(String),
+    ApiStatus {
+        status: u16,
+        challenge: Option<String>,
+    },
+    TlsStall,
+    /// Only changed the setup when it was put in force.
+    Configured,
+}
+
+/// Where a hang begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Where {
+    Accept,
+    BeforeHeaders,
+    MidBody,
+}
+
+/// When a connection is reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    BeforeRead,
+    BeforeCommit,
+    AfterCommit,
+    MidBody,
+}
+
+impl Effect {
+    /// Reads a fault. Two names change the setup at once instead.
+    pub(super) fn read(
+        name: &str,
+        params: &Map<String, Value>,
+        setup: &mut Setup,
+    ) -> Result<Self, FaultError> {
+        catalogue::find(name).ok_or_else(|| FaultError::Unknown(name.to_owned()))?;
+        let args = Args {
+            fault: name,
+            params,
+        };
+        match name.split_once('.') {
+            Some(("authz", _)) => args.authz(),
+            Some(("http", _)) => args.http(),
+            Some(("token" | "disco", _)) => args.document(setup),
+            _ => args.other(setup),
+        }
+    }
+
+    /// Whether the server acts on the request, as far as this effect has a say.
+    pub(super) fn acts(&self, by_default: bool) -> bool {
+        match self {
+            Self::Hang(place) => *place == Where::MidBody,
+            Self::Reset(when) => matches!(when, When::AfterCommit | When::MidBody),
+            _ => by_default,
+        }
+    }
+
+    /// Whether it acts on a connection before any request is read.
+    pub(crate) fn is_at_accept(&self) -> bool {
+        matches!(
+            self,
+            Self::Hang(Where::Accept) | Self::Reset(When::BeforeRead) | Self::TlsStall
+        )
+    }
+
+    /// Whether it acts on redirects to a client.
+    pub(super) fn is_about_redirects(&self) -> bool {
+        matches!(
+            self,
+            Self::AuthzError { .. }
+                | Self::AuthzParam { .. }
+                | Self::AuthzExtra(_)
+                | Self::AuthzRedirect(_)
+                | Self::AuthzNever
+        )
+    }
+}
+
+/// The parameters of one fault.
+struct Args<'a> {
+    fault: &'a str,
+    params: &'a Map<String, Value>,
+}
+
+impl Args<'_> {
+    fn authz(&self) -> Result<Effect, FaultError> {
+        let altered = |name| -> Result<Effect, FaultError> {
+            Ok(Effect::AuthzParam {
+                name,
+                mode: self.text("mode")?,
+                value: self.optional("value"),
+            })
+        };
+        match self.fault {
+            "authz.error" => Ok(Effect::AuthzError {
+                code: self.text("code")?,
+                description: self.optional("description"),
+                uri: self.optional("uri"),
+                keep_state: self.flag("keep_state", true),
+            }),
+            "authz.state" => altered("state"),
+            "authz.code" => altered("code"),
+            "authz.iss" => altered("iss"),
+            "authz.extra" => Ok(Effect::AuthzExtra(match self.params.get("params") {
+                Some(Value::Object(pairs)) => pairs_of(pairs),
+                _ => pairs_of(self.params),
+            })),
+            "authz.redirect" => Ok(Effect::AuthzRedirect(self.text("mode")?)),
+            _ => Ok(Effect::AuthzNever),
+        }
+    }
+
+    fn http(&self) -> Result<Effect, FaultError> {
+        Ok(match self.fault {
+            "http.delay" => Effect::Delay(Duration::from_millis(self.number("ms")?)),
+            "http.hang" => Effect::Hang(match self.optional("where").as_deref() {
+                Some("accept") => Where::Accept,
+                None | Some("before_headers") => Where::BeforeHeaders,
+                Some("mid_body") => Where::MidBody,
+                Some(_) => return Err(self.wrong("where")),
+            }),
+            "http.drip" => Effect::Drip(self.number_or("bytes_per_sec", 1)?),
+            "http.reset" => Effect::Reset(match self.optional("when").as_deref() {
+                Some("before_read") => When::BeforeRead,
+                None | Some("before_commit") => When::BeforeCommit,
+                Some("after_commit") => When::AfterCommit,
+                Some("mid_body") => When::MidBody,
+                Some(_) => return Err(self.wrong("when")),
+            }),
+            "http.truncate" => Effect::Truncate(self.number("at")?),
+            "http.status" => Effect::Status {
+                status: self.status("status")?,
+                body: self.optional("body"),
+            },
+            "http.headers" => Effect::Headers {
+                set: self.pairs("set"),
+                remove: self.list("remove"),
+                repeat: self.pairs("repeat"),
+            },
+            "http.redirect" => Effect::Redirect {
+                status: if self.params.contains_key("status") {
+                    self.status("status")?
+                } else {
+                    302
+                },
+                location: self.text("location")?,
+            },
+            "http.content_type" => Effect::ContentType(self.text("value")?),
+            "http.encoding" => Effect::Encoding {
+                kind: self.text("kind")?,
+                bytes: self.number_or("bytes", 64 << 20)?,
+            },
+            "http.body" => Effect::Body(self.text("bytes")?),
+            "http.pad" => Effect::Pad {
+                bytes: self.number_or("bytes", 0)?,
+                depth: self.number_or("depth", 0)?,
+                members: self.number_or("members", 0)?,
+            },
+            _ => Effect::Barrier {
+                name: self.text("name")?,
+                after_commit: self.optional("at").as_deref() == Some("after_commit"),
+            },
+        })
+    }
+
+    fn document(&self, setup: &mut Setup) -> Result<Effect, FaultError> {
+        Ok(match self.fault {
+            "token.omit" | "disco.omit" => Effect::Omit(self.list("members")),
+            "token.set" | "disco.set" => Effect::Set(self.params.clone()),
+            "disco.status" => Effect::Status {
+                status: self.status("status")?,
+                body: None,
+            },
+            "token.error" => {
+                let databricks = self.optional("dialect").as_deref() == Some("databricks");
+                let error = if databricks {
+                    "invalid_request".to_owned()
+                } else {
+                    self.text("error")?
+                };
+                let usual = if databricks {
+                    "Refresh token is invalid"
+                } else {
+                    "injected by a fault"
+                };
+                Effect::TokenError {
+                    status: self.number_or("status", if databricks { 401 } else { 400 })?,
+                    error,
+                    description: self
+                        .optional("description")
+                        .unwrap_or_else(|| usual.to_owned()),
+                }
+            }
+            "token.echo_secret" => Effect::EchoSecret(
+                self.optional("where")
+                    .unwrap_or_else(|| "error_description".to_owned()),
+            ),
+            _ => {
+                setup.rotation = self.rotation()?;
+                Effect::Configured
+            }
+        })
+    }
+
+    fn other(&self, setup: &mut Setup) -> Result<Effect, FaultError> {
+        match self.fault {
+            "api.status" => Ok(Effect::ApiStatus {
+                status: self.status("status")?,
+                challenge: self.optional("challenge"),
+            }),
+            "clock.server_skew" => {
+                let seconds = self
+                    .params
+                    .get("seconds")
+                    .and_then(Value::as_i64)
+                    .ok_or(self.wrong("seconds"))?;
+                setup.clock.skew(seconds);
+                Ok(Effect::Configured)
+            }
+            // The other TLS defects are another certificate, not a fault of a request.
+            _ if self.text("kind")? == "stall" => Ok(Effect::TlsStall),
+            _ => Err(self.wrong("kind")),
+        }
+    }
+
+    fn rotation(&self) -> Result<Rotation, FaultError> {
+        match self.text("mode")?.as_str() {
+            "strict" => Ok(Rotation::Strict),
+            "never" => Ok(Rotation::Never),
+            "grace" => Ok(Rotation::Grace(Duration::from_secs(
+                self.number_or("grace_s", 30)?,
+            ))),
+            _ => Err(self.wrong("mode")),
+        }
+    }
+
+    fn text(&self, name: &str) -> Result<String, FaultError> {
+        self.optional(name).ok_or_else(|| self.wrong(name))
+    }
+
+    /// Text as it is; anything else as JSON.
+    fn optional(&self, name: &str) -> Option<String> {
+        self.params.get(name).map(plain)
+    }
+
+    fn flag(&self, name: &str, otherwise: bool) -> bool {
+        self.params
+            .get(name)
+            .and_then(Value::as_bool)
+            .unwrap_or(otherwise)
+    }
+
+    fn status(&self, name: &str) -> Result<u16, FaultError> {
+        self.number(name)
+            .ok()
+            .filter(|status| (100..=999).contains(status))
+            .ok_or_else(|| self.wrong(name))
+    }
+
+    fn number<N: TryFrom<u64>>(&self, name: &str) -> Result<N, FaultError> {
+        let number = self
+            .params
+            .get(name)
+            .and_then(Value::as_u64)
+            .and_then(|number| N::try_from(number).ok());
+        number.ok_or_else(|| self.wrong(name))
+    }
+
+    fn number_or<N: TryFrom<u64>>(&self, name: &str, otherwise: N) -> Result<N, FaultError> {
+        if self.params.contains_key(name) {
+            self.number(name)
+        } else {
+            Ok(otherwise)
+        }
+    }
+
+    /// An array of texts, or one text with commas.
+    fn list(&self, name: &str) -> Vec<String> {
+        match self.params.get(name) {
+            Some(Value::Array(items)) => items.iter().map(plain).collect(),
+            Some(value) => plain(value)
+                .split(',')
+                .map(|item| item.trim().to_owned())
+                .collect(),
+            None => Vec::new(),
+        }
+    }
+
+    fn pairs(&self, name: &str) -> Vec<(String, String)> {
+        self.params
+            .get(name)
+            .and_then(Value::as_object)
+            .map(pairs_of)
+            .unwrap_or_default()
+    }
+
+    fn wrong(&self, param: &str) -> FaultError {
+        FaultError::Param {
+            fault: self.fault.to_owned(),
+            param: param.to_owned(),
+        }
+    }
+}
+
+fn pairs_of(object: &Map<String, Value>) -> Vec<(String, String)> {
+    object
+        .iter()
+        .map(|(name, value)| (name.clone(), plain(value)))
+        .collect()
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}

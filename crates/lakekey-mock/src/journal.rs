@@ -1,0 +1,195 @@
+//! What was asked and what was answered.
+
+use std::{sync::Arc, time::SystemTime};
+
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+
+use crate::{exchange::Cut, params::Params, routes::Endpoint};
+
+/// A request the mock received, with its answer once there is one.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// Its number; the first is 1. A gap never occurs.
+    pub sequence: u64,
+    /// When it was received, by the mock's clock.
+    pub at: SystemTime,
+    /// The number of its connection; `None` without a socket.
+    pub connection: Option<u64>,
+    /// The endpoint it was for.
+    pub endpoint: Endpoint,
+    /// The request as it was received.
+    pub request: Arc<Request<Vec<u8>>>,
+    /// The status of the answer; `None` while there is none.
+    pub status: Option<StatusCode>,
+    /// The headers of the answer.
+    pub response_headers: HeaderMap,
+    /// The body of the answer, whole even if the wire carried less.
+    pub response_body: Vec<u8>,
+    /// The id of the rule that refused.
+    pub rule: Option<&'static str>,
+    /// The ids of the faults that hit.
+    pub faults: Vec<Arc<str>>,
+    /// Whether the request was acted on; `false` if a fault kept it from the server.
+    pub committed: bool,
+    /// How the connection was disturbed.
+    pub cut: Option<Cut>,
+}
+
+impl Recorded {
+    /// The method.
+    pub fn method(&self) -> &Method {
+        self.request.method()
+    }
+
+    /// The path.
+    pub fn path(&self) -> &str {
+        self.request.uri().path()
+    }
+
+    /// A request header, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.headers().get(name)?.to_str().ok()
+    }
+
+    /// The decoded parameters of the query, in order.
+    pub fn query(&self) -> Vec<(String, String)> {
+        Params::parse(self.request.uri().query().unwrap_or_default().as_bytes()).into_pairs()
+    }
+
+    /// The decoded parameters of the body, in order.
+    pub fn form(&self) -> Vec<(String, String)> {
+        Params::parse(self.request.body()).into_pairs()
+    }
+
+    /// A parameter of the body, or else of the query.
+    pub fn param(&self, name: &str) -> Option<String> {
+        self.form()
+            .into_iter()
+            .chain(self.query())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+    }
+}
+
+/// The last requests, oldest first.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    entries: Vec<Recorded>,
+    capacity: usize,
+    last: u64,
+}
+
+impl Journal {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            entries: Vec::new(),
+            capacity: capacity.max(1),
+            last: 0,
+        }
+    }
+
+    /// Writes a request down and gives its number.
+    pub(crate) fn open(
+        &mut self,
+        request: Arc<Request<Vec<u8>>>,
+        endpoint: Endpoint,
+        at: SystemTime,
+        connection: Option<u64>,
+    ) -> u64 {
+        // Trimmed in steps, so that most requests move nothing.
+        if self.entries.len() >= self.capacity + self.capacity / 4 {
+            self.entries.drain(..self.entries.len() - self.capacity);
+        }
+        self.last += 1;
+        self.entries.push(Recorded {
+            sequence: self.last,
+            at,
+            connection,
+            endpoint,
+            request,
+            status: None,
+            response_headers: HeaderMap::new(),
+            response_body: Vec::new(),
+            rule: None,
+            faults: Vec::new(),
+            committed: false,
+            cut: None,
+        });
+        self.last
+    }
+
+    /// The entry of that number, if it is still there.
+    pub(crate) fn entry(&mut self, sequence: u64) -> Option<&mut Recorded> {
+        let first = self.entries.first()?.sequence;
+        self.entries
+            .get_mut(usize::try_from(sequence.checked_sub(first)?).ok()?)
+    }
+
+    /// Writes the answer down.
+    pub(crate) fn close(&mut self, sequence: u64, response: &Response<Vec<u8>>) {
+        if let Some(entry) = self.entry(sequence) {
+            entry.status = Some(response.status());
+            entry.response_headers.clone_from(response.headers());
+            entry.response_body.clone_from(response.body());
+            entry.cut = response.extensions().get().copied();
+        }
+    }
+
+    pub(crate) fn entries(&self) -> &[Recorded] {
+        let extra = self.entries.len().saturating_sub(self.capacity);
+        &self.entries[extra..]
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+}
+
+/// The values in requests and answers that nobody else may see.
+pub(crate) fn secrets(entries: &[Recorded]) -> Vec<String> {
+    let mut found: Vec<String> = entries
+        .iter()
+        .flat_map(secrets_of)
+        .filter(|secret| !secret.is_empty())
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn secrets_of(entry: &Recorded) -> Vec<String> {
+    let mut found = Vec::new();
+    if entry.endpoint == Endpoint::Token {
+        let secret = |(name, _): &(String, String)| SECRET_PARAMS.contains(&name.as_str());
+        found.extend(
+            entry
+                .form()
+                .into_iter()
+                .filter(secret)
+                .map(|(_, value)| value),
+        );
+        let answer: serde_json::Value =
+            serde_json::from_slice(&entry.response_body).unwrap_or_default();
+        found.extend(
+            SECRET_MEMBERS
+                .iter()
+                .filter_map(|member| answer[member].as_str().map(str::to_owned)),
+        );
+    }
+    let location = entry
+        .response_headers
+        .get(http::header::LOCATION)
+        .and_then(|value| value.to_str().ok());
+    if let Some((_, query)) = location.and_then(|location| location.split_once('?')) {
+        found.extend(
+            Params::parse(query.as_bytes())
+                .get("code")
+                .map(str::to_owned),
+        );
+    }
+    found
+}
+
+const SECRET_PARAMS: [&str; 4] = ["code", "code_verifier", "refresh_token", "client_secret"];
+const SECRET_MEMBERS: [&str; 3] = ["access_token", "refresh_token", "id_token"];

@@ -1,0 +1,14 @@
+//! The cases a judge has to pass before it may judge: the server side of the conformance catalogue.
+
+#![expect(clippy::unwrap_used, reason = "a case whose set-up fails has failed")]
+
+mod api;
+mod authorize;
+mod common;
+mod faults;
+mod metadata;
+mod program;
+mod redirect_model;
+mod refresh;
+mod socket;
+mod token;
