@@ -119,7 +119,7 @@ fn no_profile(name: &str, origin: &Origin, path: &Path, file: &ProfileFile) -> E
         .filter(|near| *near != name)
         .collect();
     let hint = match near.as_slice() {
-        [] => "lakekey auth profiles".to_owned(),
+        [] => "lakekey auth login --profile <NAME>".to_owned(),
         near => {
             let near: Vec<_> = near
                 .iter()

@@ -54,7 +54,9 @@ impl Environment {
 
     /// All variables, sorted by name, as a child process would get them.
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 
     /// The home directory: `HOME`, or `USERPROFILE` on Windows.

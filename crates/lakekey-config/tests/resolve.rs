@@ -256,13 +256,13 @@ fn a_profile_that_is_missing_is_an_error_with_its_origin_and_the_nearest_names()
       hint: did you mean `production`?
     config: profile `empty` in ~/.databrickscfg is empty
       profile: given explicitly
-      hint: lakekey auth profiles
+      hint: lakekey auth login --profile <NAME>
     config: `__settings__` in ~/.databrickscfg holds settings and is no profile
       profile: given explicitly
-      hint: lakekey auth profiles
+      hint: lakekey auth login --profile <NAME>
     config: ~/.databrickscfg has no profile `a\n\u{1b}[31m`
       profile: given explicitly
-      hint: lakekey auth profiles
+      hint: lakekey auth login --profile <NAME>
     ");
 
     let machine = machine.set("DATABRICKS_CONFIG_PROFILE", "Stagin");
@@ -280,10 +280,10 @@ fn a_profile_that_is_missing_is_an_error_with_its_origin_and_the_nearest_names()
     insta::assert_snapshot!(shown.join("\n"), @r"
     config: ~/.databrickscfg has no profile `gone`
       profile: profile [__settings__] in ~/.databrickscfg
-      hint: lakekey auth profiles
+      hint: lakekey auth login --profile <NAME>
     config: `__settings__` in ~/.databrickscfg holds settings and is no profile
       profile: profile [__settings__] in ~/.databrickscfg
-      hint: lakekey auth profiles
+      hint: lakekey auth login --profile <NAME>
     ");
 }
 

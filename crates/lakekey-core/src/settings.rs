@@ -144,7 +144,7 @@ impl Settings {
     ///
     /// [`Code::InvalidHost`] with the origin of the text when it is no host.
     pub fn host(&self) -> Result<Option<Host>, Error> {
-        self.parsed(&HOST, Code::InvalidHost)
+        self.parsed(&HOST, Code::InvalidHost, HOST_HINT)
     }
 
     /// The account id these settings name, if any.
@@ -153,7 +153,7 @@ impl Settings {
     ///
     /// [`Code::InvalidAccountId`] with the origin of the text when it is no account id.
     pub fn account_id(&self) -> Result<Option<AccountId>, Error> {
-        self.parsed(&ACCOUNT_ID, Code::InvalidAccountId)
+        self.parsed(&ACCOUNT_ID, Code::InvalidAccountId, ACCOUNT_HINT)
     }
 
     /// The workspace id these settings name, if any; `none` means there is none.
@@ -165,7 +165,7 @@ impl Settings {
         if self.get(&WORKSPACE_ID) == Some(NO_WORKSPACE) {
             return Ok(None);
         }
-        self.parsed(&WORKSPACE_ID, Code::Config)
+        self.parsed(&WORKSPACE_ID, Code::Config, WORKSPACE_HINT)
     }
 
     /// What these settings sign in to, judged by the host's name alone, without any network.
@@ -187,7 +187,12 @@ impl Settings {
         })
     }
 
-    fn parsed<T>(&self, attribute: &Attribute, code: Code) -> Result<Option<T>, Error>
+    fn parsed<T>(
+        &self,
+        attribute: &Attribute,
+        code: Code,
+        hint: &'static str,
+    ) -> Result<Option<T>, Error>
     where
         T: std::str::FromStr<Err: fmt::Display>,
     {
@@ -195,7 +200,8 @@ impl Settings {
             return Ok(None);
         };
         text.parse().map(Some).map_err(|error: T::Err| {
-            self.with_origin_of(Error::new(code, error.to_string()), attribute)
+            let error = Error::new(code, error.to_string()).with_hint(hint);
+            self.with_origin_of(error, attribute)
         })
     }
 
@@ -207,5 +213,8 @@ impl Settings {
     }
 }
 
+const HOST_HINT: &str = "copy the address of the workspace from the browser, and give it as `host`";
+const ACCOUNT_HINT: &str = "copy the account id from the user menu of the account console";
+const WORKSPACE_HINT: &str = "copy the number behind `?o=` in the address of the workspace";
 /// What older official tools wrote for "no workspace".
 const NO_WORKSPACE: &str = "none";
