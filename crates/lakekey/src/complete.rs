@@ -95,7 +95,9 @@ impl Completion {
         let client = Client::databricks_cli();
         let token = exchange(cx, self.endpoints.token(), &client, &grant, &self.scopes).await?;
         let granted = check_granted(&token, &self.scopes)?;
-        let mut signed_in = SignedIn::new(self.target.clone()).with_scopes(self.scopes.clone());
+        let scopes = token.scope().and_then(|scopes| scopes.parse().ok());
+        let mut signed_in =
+            SignedIn::new(self.target.clone()).with_scopes(scopes.unwrap_or(self.scopes));
         if granted == Granted::WithoutRefresh {
             signed_in = signed_in.with_warning(not_renewable());
         }

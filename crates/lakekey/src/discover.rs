@@ -153,15 +153,19 @@ fn accepted<'a>(url: &Url, response: &'a Response<Vec<u8>>) -> Result<&'a [u8], 
 }
 
 fn unreachable(url: &Url, error: Error) -> Error {
-    match error.code() {
-        Code::Timeout | Code::ResponseTooLarge | Code::InvalidTokenResponse => Error::new(
-            Code::DiscoveryFailed,
-            format!("the metadata of {} cannot be had", host_of(url)),
-        )
-        .with_note(format!("asked for {url}"))
-        .caused_by(error),
-        _ => error,
+    let is_about_the_metadata = match error.code() {
+        Code::Timeout | Code::ResponseTooLarge | Code::InvalidTokenResponse => true,
+        // Whoever takes a request is there; what cannot be had is the answer.
+        Code::Transport => !error.is_unsent(),
+        _ => false,
+    };
+    if !is_about_the_metadata {
+        return error;
     }
+    let message = format!("the metadata of {} cannot be had", host_of(url));
+    Error::new(Code::DiscoveryFailed, message)
+        .with_note(format!("asked for {url}"))
+        .caused_by(error)
 }
 
 fn refused(url: &Url, error: MetadataError) -> Error {

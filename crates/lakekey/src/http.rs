@@ -144,7 +144,7 @@ fn failed(host: &str, error: reqwest::Error) -> Error {
     let unsent = error.is_connect();
     let answer = if error.is_timeout() {
         Error::new(Code::Timeout, format!("{host} did not answer in time"))
-    } else if error.is_decode() {
+    } else if is_coding(&error) {
         undecodable(host)
     } else if unsent {
         Error::new(Code::Transport, format!("no connection to {host}"))
@@ -177,6 +177,15 @@ fn not_a_bundle(error: &reqwest::Error) -> Error {
         "the certificate authority file is no PEM bundle",
     )
     .with_note(error.to_string())
+}
+
+/// Whether the content coding is wrong. A connection that breaks within a body differs only in
+/// its cause, which is then the connection's own error.
+fn is_coding(error: &reqwest::Error) -> bool {
+    error.is_decode()
+        && error
+            .source()
+            .is_some_and(<dyn StdError>::is::<std::io::Error>)
 }
 
 fn is_tls(error: &reqwest::Error) -> bool {

@@ -47,7 +47,8 @@ impl SignedIn {
         &self.target
     }
 
-    /// What was granted, where the server said so.
+    /// What was granted: what the server said, or what was asked for where it said nothing
+    /// (RFC 6749 §5.1).
     pub fn scopes(&self) -> Option<&Scopes> {
         self.scopes.as_ref()
     }

@@ -1,0 +1,12 @@
+//! The command as its users see it: the built binary, a home folder of its own, a mock server.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests start processes, write files, and fail where they stand"
+)]
+
+mod commands;
+mod login;
+mod machine;
+mod oauth;
+mod token;

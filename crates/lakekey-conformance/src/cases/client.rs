@@ -1,0 +1,24 @@
+//! Cases that judge lakekey: the library and the command.
+
+mod authz_request;
+mod discovery;
+mod host_config;
+mod pkce;
+mod support;
+mod token;
+
+use crate::case::Case;
+
+/// One list an area.
+pub(super) const AREAS: &[&[Case]] = &[
+    authz_request::CASES,
+    pkce::CASES,
+    discovery::CASES,
+    host_config::CASES,
+    token::REQUESTS,
+    token::RESPONSES,
+    token::SCOPES,
+    token::EXPIRIES,
+    token::RETRIES,
+    token::LIMITS,
+];

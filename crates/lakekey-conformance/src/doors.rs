@@ -1,0 +1,85 @@
+//! The doors of this crate: environment, files, clock, processes and sockets are touched here only.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+/// An environment variable, unless it is empty.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to the environment"
+)]
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The bytes of a file, or `None` if there is no such file.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to reading files"
+)]
+pub(crate) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file, and the folders above it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to writing files"
+)]
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, bytes)
+}
+
+/// The moment it is, for measuring how long something takes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to the clock"
+)]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// A program to be started.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to processes"
+)]
+pub(crate) fn command(program: &Path) -> Command {
+    Command::new(program)
+}
+
+/// A connection to the first address of `host` that answers.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to connections"
+)]
+pub(crate) fn connect(address: impl ToSocketAddrs) -> io::Result<TcpStream> {
+    TcpStream::connect(address)
+}
+
+/// A socket that listens; port 0 lets the operating system choose.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to listening"
+)]
+pub(crate) fn listen(address: impl ToSocketAddrs) -> io::Result<TcpListener> {
+    TcpListener::bind(address)
+}
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}

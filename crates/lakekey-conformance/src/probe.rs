@@ -1,0 +1,170 @@
+//! What a check works with: servers, a home folder, the command, a browser; and what it leaves behind.
+
+mod browser;
+mod command;
+mod connection;
+mod evidence;
+mod form;
+mod home;
+mod page;
+mod server;
+mod transcripts;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
+
+use lakekey_mock::{Mock, Setup};
+
+use crate::case::{Finding, Wrong, holds};
+use crate::catalogue::Entry;
+
+pub(crate) use browser::Browser;
+pub(crate) use command::{Lakekey, Outcome};
+pub(crate) use evidence::Evidence;
+pub(crate) use form::Form;
+pub(crate) use home::{Home, PROFILES};
+pub(crate) use page::{arrival, header, json};
+pub(crate) use server::{Server, noon};
+pub(crate) use transcripts::Transcripts;
+
+/// Everything a check may use. What it started is stopped, and what was printed is searched, when it ends.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    entry: &'static Entry,
+    variant: &'static str,
+    servers: Vec<Server>,
+    home: Option<Home>,
+    transcripts: Transcripts,
+    kind: Option<String>,
+    counted: Counted,
+    hits: BTreeMap<String, u64>,
+}
+
+/// Which token requests count for the catalogue's `token_posts`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Counted {
+    /// All since the last `count_from_here`.
+    Automatically,
+    /// The check says how many.
+    ByTheCheck(u64),
+}
+
+impl Probe {
+    pub(crate) fn new(entry: &'static Entry, variant: &'static str) -> Self {
+        Self {
+            entry,
+            variant,
+            servers: Vec::new(),
+            home: None,
+            transcripts: Transcripts::default(),
+            kind: None,
+            counted: Counted::Automatically,
+            hits: BTreeMap::new(),
+        }
+    }
+
+    /// The variant that is being checked; empty if there are none.
+    pub(crate) fn variant(&self) -> &'static str {
+        self.variant
+    }
+
+    /// A mock that is called as a value: no socket, its clock stands still until it is advanced.
+    pub(crate) fn server(&mut self, setup: Setup) -> Server {
+        let server = Server::value(Mock::new(setup));
+        self.servers.push(server.clone());
+        server
+    }
+
+    /// A mock on a loopback socket of its own, until the check ends.
+    pub(crate) fn listening(&mut self, setup: Setup) -> Finding<Server> {
+        let server = Server::listening(Mock::new(setup))?;
+        self.servers.push(server.clone());
+        Ok(server)
+    }
+
+    /// The home folder of the user in this check: empty at first, gone afterwards.
+    pub(crate) fn home(&mut self) -> Finding<&Home> {
+        if self.home.is_none() {
+            self.home = Some(Home::new()?);
+        }
+        self.home
+            .as_ref()
+            .ok_or_else(|| Wrong::new("no home folder"))
+    }
+
+    /// The command `lakekey` with these arguments, in this home folder and with nothing else in its environment.
+    pub(crate) fn lakekey(&mut self, arguments: &[&str]) -> Finding<Lakekey> {
+        let transcripts = self.transcripts.clone();
+        let home = self.home()?;
+        Lakekey::new(home, arguments, transcripts)
+    }
+
+    /// A browser without a screen: it follows redirects and keeps nothing.
+    #[expect(
+        clippy::unused_self,
+        reason = "everything a check uses comes from the probe"
+    )]
+    pub(crate) fn browser(&self) -> Browser {
+        Browser
+    }
+
+    /// Takes note of the outcome: an error kind (`reauth_required`), `ok`, a status or an OAuth error.
+    ///
+    /// For client cases it must be one of the `kinds` of the catalogue.
+    #[expect(clippy::needless_pass_by_value, reason = "words and numbers alike")]
+    pub(crate) fn saw(&mut self, kind: impl ToString) {
+        self.kind = Some(kind.to_string());
+    }
+
+    /// Hands over something the library printed or could print (`Display`, `Debug`, a log line), to be
+    /// searched for secrets.
+    pub(crate) fn printed(&mut self, what: &str, text: impl Into<String>) {
+        self.transcripts.add(what, text.into());
+    }
+
+    /// Hands over a secret no mock knows of (a personal access token, a passphrase), to be searched for.
+    pub(crate) fn secret(&mut self, secret: &str) {
+        self.transcripts.add_secret(secret);
+    }
+
+    /// Says that access tokens are what this check's commands print on standard output.
+    pub(crate) fn token_is_output(&mut self) {
+        self.transcripts.allow_access_tokens_on_stdout();
+    }
+
+    /// Counts token requests from here on: what came before only set the scene.
+    pub(crate) fn count_from_here(&mut self) {
+        for server in &self.servers {
+            server.count_from_here();
+        }
+    }
+
+    /// Says how many token requests count, where the mocks cannot know (a thousand logins, each with one).
+    pub(crate) fn counts(&mut self, token_posts: u64) {
+        self.counted = Counted::ByTheCheck(token_posts);
+    }
+
+    /// Takes note that a fault happened that no mock makes: `env.*` and `client.*`.
+    pub(crate) fn fault_happened(&mut self, name: &str) {
+        *self.hits.entry(name.to_owned()).or_default() += 1;
+    }
+
+    /// Fails if any mock receives another request within [`SILENCE`].
+    pub(crate) fn expect_silence(&self) -> Finding {
+        let received = || self.servers.iter().map(Server::received).sum::<u64>();
+        let before = received();
+        if self.servers.iter().any(Server::has_socket) {
+            thread::sleep(SILENCE);
+        }
+        let more = received() - before;
+        holds(
+            more == 0,
+            format!("{more} further requests came where none may come"),
+        )
+    }
+}
+
+/// How long it must stay quiet. A request in flight on loopback arrives in a hundredth of it.
+const SILENCE: Duration = Duration::from_millis(200);

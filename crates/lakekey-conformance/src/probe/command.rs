@@ -1,0 +1,278 @@
+//! The command `lakekey`, as a process.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{LazyLock, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::transcripts::STDOUT;
+use super::{Home, Transcripts};
+use crate::case::{Finding, Wrong, there};
+use crate::doors;
+
+/// The command with its arguments, not started yet.
+#[derive(Debug)]
+pub(crate) struct Lakekey {
+    command: Command,
+    transcripts: Transcripts,
+    name: String,
+}
+
+/// What a command that ended left behind.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The exit code; `None` if a signal ended it.
+    pub(crate) exit: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// A command that runs. Dropping it ends it.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+    stderr: String,
+    stdout: Option<JoinHandle<String>>,
+    transcripts: Transcripts,
+    name: String,
+    deadline: Instant,
+}
+
+impl Lakekey {
+    pub(super) fn new(home: &Home, arguments: &[&str], transcripts: Transcripts) -> Finding<Self> {
+        let name = format!("lakekey {}", arguments.join(" "));
+        transcripts.add("the command line", name.clone());
+        let mut command = doors::command(&program()?);
+        command.args(arguments).env_clear().current_dir(home.path());
+        for variable in INHERITED {
+            if let Some(value) = doors::variable(variable) {
+                command.env(variable, value);
+            }
+        }
+        command
+            .env("HOME", home.path())
+            .env("USERPROFILE", home.path())
+            .env("BROWSER", "none");
+        Ok(Self {
+            command,
+            transcripts,
+            name,
+        })
+    }
+
+    /// Sets an environment variable.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it to its end. Fails after 30 seconds.
+    pub(crate) fn run(self) -> Finding<Outcome> {
+        self.start()?.finish()
+    }
+
+    /// Starts it.
+    pub(crate) fn start(mut self) -> Finding<Running> {
+        self.command.stdin(Stdio::null());
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn()?;
+        let stdout = read_all(there("standard output", child.stdout.take())?);
+        let lines = read_lines(there("standard error", child.stderr.take())?);
+        Ok(Running {
+            child,
+            lines,
+            stderr: String::new(),
+            stdout: Some(stdout),
+            transcripts: self.transcripts,
+            name: self.name,
+            deadline: doors::now() + PATIENCE,
+        })
+    }
+}
+
+impl Running {
+    /// Waits for a line on standard error that `wanted` makes something of.
+    pub(crate) fn wait_for<T>(&mut self, wanted: impl Fn(&str) -> Option<T>) -> Finding<T> {
+        loop {
+            let left = self.deadline.saturating_duration_since(doors::now());
+            let Ok(line) = self.lines.recv_timeout(left) else {
+                return Err(Wrong::new(format!(
+                    "`{}` said nothing of the kind; it said:\n{}",
+                    self.name, self.stderr
+                )));
+            };
+            self.stderr += &line;
+            if let Some(found) = wanted(&line) {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Waits for the address that a person is asked to open.
+    pub(crate) fn authorization_url(&mut self) -> Finding<String> {
+        self.wait_for(|line| {
+            let word = |word: &&str| word.starts_with("http") && word.contains("code_challenge=");
+            line.split_whitespace().find(word).map(str::to_owned)
+        })
+    }
+
+    /// Ends it with force, now.
+    pub(crate) fn kill(mut self) -> Finding<Outcome> {
+        self.child.kill()?;
+        self.finish()
+    }
+
+    /// Waits for its end. Fails 30 seconds after the start.
+    pub(crate) fn finish(mut self) -> Finding<Outcome> {
+        let exit = self.exit()?;
+        self.stderr.extend(self.lines.iter());
+        let stdout = self
+            .stdout
+            .take()
+            .and_then(|reader| reader.join().ok())
+            .unwrap_or_default();
+        let stderr = std::mem::take(&mut self.stderr);
+        self.transcripts
+            .add(&format!("{STDOUT} of `{}`", self.name), stdout.clone());
+        self.transcripts
+            .add(&format!("stderr of `{}`", self.name), stderr.clone());
+        Ok(Outcome {
+            exit,
+            stdout,
+            stderr,
+        })
+    }
+
+    fn exit(&mut self) -> Finding<Option<i32>> {
+        while doors::now() < self.deadline {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status.code());
+            }
+            thread::sleep(BETWEEN_LOOKS);
+        }
+        Err(Wrong::new(format!(
+            "`{}` did not end in {} s",
+            self.name,
+            PATIENCE.as_secs()
+        )))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails only if it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_all(mut source: impl Read + Send + 'static) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What was read until an error is what there is to judge.
+        let _ = source.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+fn read_lines(source: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        let mut source = BufReader::new(source);
+        let mut line = Vec::new();
+        while source
+            .read_until(b'\n', &mut line)
+            .is_ok_and(|read| read > 0)
+        {
+            let text = String::from_utf8_lossy(&line).into_owned();
+            if sender.send(text).is_err() {
+                return;
+            }
+            line.clear();
+        }
+    });
+    lines
+}
+
+/// The program: what `LAKEKEY_BIN` names, or else the one of this build, built if need be.
+fn program() -> Finding<PathBuf> {
+    static PROGRAM: LazyLock<Result<PathBuf, String>> =
+        LazyLock::new(|| match doors::variable("LAKEKEY_BIN") {
+            Some(path) => Ok(PathBuf::from(path)),
+            None => build().map_err(|wrong| wrong.0),
+        });
+    PROGRAM.clone().map_err(Wrong)
+}
+
+/// Builds the command beside this program, in the same profile. Does nothing if it is up to date.
+fn build() -> Finding<PathBuf> {
+    let here = std::env::current_exe()?;
+    let folder = here
+        .parent()
+        .filter(|folder| !folder.ends_with("deps"))
+        .or(here.parent().and_then(|deps| deps.parent()));
+    let folder = there("the folder of this program", folder)?;
+    let cargo = doors::variable("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = doors::command(cargo.as_ref());
+    command.args([
+        "build",
+        "--quiet",
+        "--package",
+        "lakekey-cli",
+        "--bin",
+        "lakekey",
+    ]);
+    if folder.ends_with("release") {
+        command.arg("--release");
+    }
+    let output = command.current_dir(doors::root()).output()?;
+    if output.status.success() {
+        return Ok(folder.join(format!("lakekey{}", std::env::consts::EXE_SUFFIX)));
+    }
+    Err(Wrong::new(format!(
+        "`lakekey` could not be built:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    )))
+}
+
+/// What a process needs to start at all, and where temporary files go.
+const INHERITED: [&str; 5] = ["PATH", "SystemRoot", "TMPDIR", "TEMP", "TMP"];
+/// How long a command may run.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The only way to wait for a process with a deadline is to look again.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+
+#[cfg(test)]
+mod tests {
+    use lakekey_mock::Setup;
+
+    use super::super::Probe;
+    use crate::case::{Finding, same};
+    use crate::catalogue::Catalogue;
+
+    #[test]
+    fn a_person_signs_in_through_the_command() {
+        let entry = Catalogue::get().find("C-REQ-01").unwrap();
+        let mut probe = Probe::new(entry, "");
+        sign_in(&mut probe).unwrap();
+        let (evidence, complaint) = probe.finish();
+        assert_eq!(evidence.token_posts, 1);
+        assert_eq!(complaint, None);
+    }
+
+    fn sign_in(probe: &mut Probe) -> Finding {
+        let server = probe.listening(Setup::workspace())?;
+        let arguments = ["auth", "login", "--host", server.url(), "--profile", "dev"];
+        let mut login = probe.lakekey(&arguments)?.start()?;
+        let page = probe.browser().open(&login.authorization_url()?)?;
+        same("the status of the last page", page.status().as_u16(), 200)?;
+        let outcome = login.finish()?;
+        same("the exit code", outcome.exit, Some(0))
+            .map_err(|wrong| wrong.during(&outcome.stderr))?;
+        probe.saw("ok");
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! One request on one connection, written and read by hand: nothing is followed, kept or corrected.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use http::{Request, Response};
+
+use crate::case::{Finding, Wrong, holds, there};
+use crate::doors;
+
+/// Sends a request over plain HTTP and reads the response to its end.
+pub(crate) fn send(request: &Request<Vec<u8>>) -> Finding<Response<Vec<u8>>> {
+    let uri = request.uri().clone();
+    holds(
+        uri.scheme_str() == Some("http"),
+        format!("`{uri}` is no http URL"),
+    )?;
+    let host = there("the host", uri.host())?.trim_matches(['[', ']']);
+    // RFC 6761 §6.3: such names are this machine, whether or not its resolver knows.
+    let host = if host.ends_with(".localhost") {
+        "localhost"
+    } else {
+        host
+    };
+    let answer = raw((host, uri.port_u16().unwrap_or(80)), &written(request))?;
+    read(&answer).map_err(|wrong| wrong.during(&uri))
+}
+
+/// Sends these bytes and gives everything that came back until the other side closed.
+fn raw(address: impl ToSocketAddrs, bytes: &[u8]) -> Finding<Vec<u8>> {
+    let mut stream = doors::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    // A server that refuses early may close before it has read everything; its answer still counts.
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    match stream.read_to_end(&mut answer) {
+        Err(error) if answer.is_empty() => Err(error.into()),
+        _ => {
+            close(&stream)?;
+            Ok(answer)
+        }
+    }
+}
+
+fn close(stream: &TcpStream) -> io::Result<()> {
+    match stream.shutdown(Shutdown::Both) {
+        Err(error) if error.kind() != io::ErrorKind::NotConnected => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn written(request: &Request<Vec<u8>>) -> Vec<u8> {
+    let uri = request.uri();
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let host = uri.authority().map_or("", |authority| authority.as_str());
+    let mut lines = vec![
+        format!("{} {path} HTTP/1.1", request.method()),
+        format!("Host: {host}"),
+        "Connection: close".to_owned(),
+        format!("Content-Length: {}", request.body().len()),
+    ];
+    for (name, value) in request.headers() {
+        lines.push(format!(
+            "{name}: {}",
+            String::from_utf8_lossy(value.as_bytes())
+        ));
+    }
+    let mut bytes = (lines.join("\r\n") + "\r\n\r\n").into_bytes();
+    bytes.extend(request.body());
+    bytes
+}
+
+fn read(answer: &[u8]) -> Finding<Response<Vec<u8>>> {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
+    let end = there("the end of the headers", end)?;
+    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1));
+    let mut response = Response::builder().status(there("the status", status)?);
+    for line in lines {
+        let (name, value) = there("a colon in a header", line.split_once(':'))?;
+        response = response.header(name, value.trim());
+    }
+    let response = response.body(answer[end + 4..].to_vec())?;
+    whole(&response)?;
+    Ok(response)
+}
+
+/// Fails if the body is shorter than its length said.
+fn whole(response: &Response<Vec<u8>>) -> Finding {
+    let length = super::header(response, "content-length");
+    let found = response.body().len();
+    match length.parse::<usize>() {
+        Ok(length) if length != found => Err(Wrong::new(format!(
+            "the body has {found} bytes of {length}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// How long a single read or write may take.
+const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,0 +1,93 @@
+//! Everything that was printed, and the search for secrets in it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What was printed in a check. Cloning shares it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Transcripts(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    texts: Vec<(String, String)>,
+    secrets: BTreeSet<String>,
+    access_tokens_on_stdout: bool,
+}
+
+impl Transcripts {
+    /// Adds a text and says what it is, for instance `stderr of lakekey auth token`.
+    pub(crate) fn add(&self, what: &str, text: String) {
+        self.inner().texts.push((what.to_owned(), text));
+    }
+
+    pub(super) fn add_secret(&self, secret: &str) {
+        self.inner().secrets.insert(secret.to_owned());
+    }
+
+    pub(super) fn allow_access_tokens_on_stdout(&self) {
+        self.inner().access_tokens_on_stdout = true;
+    }
+
+    /// Where the first secret was found; says which kind of text, never the secret.
+    pub(super) fn leak(
+        &self,
+        secrets: &[String],
+        access_tokens: &BTreeSet<String>,
+    ) -> Option<String> {
+        let inner = self.inner();
+        let all = secrets.iter().chain(&inner.secrets).chain(access_tokens);
+        for secret in all.filter(|secret| secret.len() >= SHORTEST) {
+            for (what, text) in &inner.texts {
+                let is_output = inner.access_tokens_on_stdout
+                    && access_tokens.contains(secret)
+                    && what.starts_with(STDOUT);
+                if !is_output && text.contains(secret.as_str()) {
+                    return Some(format!(
+                        "a secret of {} characters is in {what}",
+                        secret.len()
+                    ));
+                }
+            }
+        }
+        None
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How the name of a standard output begins.
+pub(super) const STDOUT: &str = "stdout";
+/// Shorter texts than this are found by chance.
+const SHORTEST: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_found_wherever_it_was_printed() {
+        let texts = Transcripts::default();
+        texts.add("stderr of a", "all is well".to_owned());
+        assert_eq!(texts.leak(&["secret-1".to_owned()], &BTreeSet::new()), None);
+        texts.add("the error of b", "it was secret-1, sorry".to_owned());
+        let leak = texts.leak(&["secret-1".to_owned()], &BTreeSet::new());
+        assert_eq!(
+            leak.as_deref(),
+            Some("a secret of 8 characters is in the error of b")
+        );
+    }
+
+    #[test]
+    fn an_access_token_may_be_output_and_nothing_else() {
+        let texts = Transcripts::default();
+        let access = BTreeSet::from(["access-token".to_owned()]);
+        texts.add("stdout of a", "access-token\nrefresh-token".to_owned());
+        texts.allow_access_tokens_on_stdout();
+        assert_eq!(texts.leak(&["access-token".to_owned()], &access), None);
+        assert!(texts.leak(&["refresh-token".to_owned()], &access).is_some());
+        texts.add("stderr of a", "access-token".to_owned());
+        assert!(texts.leak(&[], &access).is_some());
+    }
+}

@@ -1,0 +1,47 @@
+//! `junit.xml`: for continuous integration.
+
+use super::{Area, Run, escaped, seconds};
+use crate::trial::{Record, Status};
+
+pub(super) fn of(run: &Run<'_>) -> String {
+    let areas = run.areas.iter().filter(|area| !area.cases.is_empty());
+    let suites: String = areas.map(suite).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"lakekey conformance\">\n{suites}</testsuites>\n"
+    )
+}
+
+fn suite(area: &Area<'_>) -> String {
+    let cases: String = area.records().map(case).collect();
+    format!(
+        "  <testsuite name=\"{}.{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\" time=\"{}\">\n{cases}  </testsuite>\n",
+        area.side.name(),
+        area.name,
+        area.records().count(),
+        area.count(Status::is_bad),
+        area.count(|status| status == Status::Skipped),
+        seconds(area.milliseconds()),
+    )
+}
+
+fn case(record: &Record) -> String {
+    let head = format!(
+        "    <testcase classname=\"{}\" name=\"{}\" time=\"{}\"",
+        record.id,
+        escaped(&record.name()),
+        seconds(record.milliseconds)
+    );
+    let detail = escaped(record.detail.as_deref().unwrap_or_default());
+    match record.status {
+        Status::Passed => format!("{head}/>\n"),
+        Status::Skipped => {
+            format!("{head}><skipped message=\"not on this operating system\"/></testcase>\n")
+        }
+        Status::Failed | Status::Vacuous => {
+            format!(
+                "{head}><failure type=\"{}\">{detail}</failure></testcase>\n",
+                record.status.name()
+            )
+        }
+    }
+}
