@@ -44,6 +44,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "lakekey-store",
             "lakekey-cloud",
             "lakekey-oauth",
+            "lakekey-pkce",
             "lakekey-mock",
         ],
     ),

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,6 +30,50 @@ impl Challenge {
         Self(URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose())))
     }
 }
+
+/// Reads a challenge that was made elsewhere, for a sign-in whose verifier is kept elsewhere.
+///
+/// ```
+/// use lakekey_pkce::Challenge;
+///
+/// assert!("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".parse::<Challenge>().is_ok());
+/// assert!("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM".parse::<Challenge>().is_err());
+/// ```
+impl FromStr for Challenge {
+    type Err = ChallengeError;
+
+    fn from_str(text: &str) -> Result<Self, ChallengeError> {
+        let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if text.len() == LENGTH && text.bytes().all(is_base64url) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ChallengeError)
+        }
+    }
+}
+
+/// A text is no S256 challenge: it is not 43 characters of unpadded base64url.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChallengeError;
+
+impl ChallengeError {
+    /// The stable code: `invalid_challenge`.
+    pub const fn code(&self) -> &'static str {
+        "invalid_challenge"
+    }
+}
+
+impl fmt::Display for ChallengeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the challenge is not 43 characters of unpadded base64url")
+    }
+}
+
+impl std::error::Error for ChallengeError {}
+
+/// How long the base64url of 32 bytes is.
+const LENGTH: usize = 43;
 
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

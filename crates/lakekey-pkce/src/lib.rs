@@ -3,5 +3,5 @@
 mod challenge;
 mod verifier;
 
-pub use crate::challenge::Challenge;
+pub use crate::challenge::{Challenge, ChallengeError};
 pub use crate::verifier::{Verifier, VerifierError};

@@ -53,7 +53,7 @@ impl Wish {
             .or_else(|| metadata?.workspace_id.clone());
         Target::classify(self.host.clone(), account_id, workspace_id, metadata).map_err(|error| {
             Error::new(Code::Usage, error.to_string())
-                .with_hint("give the account id: --account-id, or `account_id` in the profile")
+                .with_hint("give the account id: --account-id <ID>, or `account_id` in the profile")
         })
     }
 }
@@ -127,29 +127,27 @@ fn get(url: &Url, limits: Limits) -> Request<Vec<u8>> {
 
 fn accepted<'a>(url: &Url, response: &'a Response<Vec<u8>>) -> Result<&'a [u8], Error> {
     let status = response.status();
-    if status == StatusCode::OK {
-        return Ok(response.body());
-    }
-    if status == StatusCode::NOT_FOUND {
-        return Err(Error::new(
+    let (code, hint) = match status {
+        StatusCode::OK => return Ok(response.body()),
+        StatusCode::NOT_FOUND => (
             Code::OauthNotSupported,
-            format!("{} has no OAuth metadata", host_of(url)),
-        )
-        .with_note(format!("{url} answered 404"))
-        .with_hint("check that the host is a Databricks workspace or accounts console"));
-    }
-    if status.is_redirection() {
-        return Err(Error::new(
+            "check that the host is a Databricks workspace or accounts console",
+        ),
+        _ if status.is_redirection() => (
             Code::DiscoveryUntrusted,
-            format!("{url} redirects, which is not followed"),
-        )
-        .with_hint("check the host: it may be an old address, or a network sign-in page"));
-    }
-    Err(Error::new(
-        Code::DiscoveryFailed,
-        format!("{url} answered {}", status.as_u16()),
-    )
-    .with_hint("try again later"))
+            "check the host: it may be an old address, or a network sign-in page",
+        ),
+        _ if status.is_client_error() => (
+            Code::DiscoveryFailed,
+            "check the host, and whether it lets this network in",
+        ),
+        _ => (Code::DiscoveryFailed, "try again later"),
+    };
+    let message = format!("the metadata of {} cannot be had", host_of(url));
+    let status = status.as_u16();
+    Err(Error::new(code, message)
+        .with_note(format!("{url} answered {status}"))
+        .with_hint(hint))
 }
 
 fn unreachable(url: &Url, error: Error) -> Error {

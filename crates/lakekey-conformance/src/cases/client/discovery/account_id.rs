@@ -33,7 +33,7 @@ struct Row {
     variant: String,
     text: String,
     /// The id it is read as; missing if it is refused.
-    id: Option<String>,
+    becomes: Option<String>,
 }
 
 fn each_text(probe: &mut Probe) -> Finding {
@@ -46,7 +46,7 @@ fn each_text(probe: &mut Probe) -> Finding {
         "no row of the table is about this variant",
     )?;
     for row in rows {
-        let checked = match &row.id {
+        let checked = match &row.becomes {
             Some(id) => accepted(probe, &row.text, id),
             None => rejected(probe, &row.text),
         };
