@@ -4,12 +4,13 @@ mod checks;
 mod step;
 mod steps;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 
 use self::step::{Outcome, Step};
 use self::steps::STEPS;
+use crate::stopwatch::timed;
 use crate::terminal::{Failure, begin, say};
 
 /// Which steps to run.
@@ -85,18 +86,13 @@ impl Args {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "xtask's one clock: how long a step took"
-)]
 fn run_step(step: &Step) -> StepResult {
     begin(format_args!("{:<12} ", step.name));
-    let start = Instant::now();
-    let outcome = step.run();
+    let (outcome, took) = timed(|| step.run());
     let result = StepResult {
         name: step.name,
         outcome,
-        took: start.elapsed(),
+        took,
     };
     say(result.row());
     if let Err(failure) = &result.outcome {

@@ -11,11 +11,24 @@ pub(crate) struct Args {
     runner: Vec<String>,
 }
 
+impl Args {
+    /// Whether cases will run, and with them the programs they judge.
+    fn runs_cases(&self) -> bool {
+        let only_talks = |argument: &String| TALK.contains(&argument.as_str());
+        !self.runner.iter().any(only_talks)
+    }
+}
+
 /// Builds the release programs and hands over to the runner of `lakekey-conformance`.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    programs::build()?;
+    if args.runs_cases() {
+        programs::build()?;
+    }
     let mut runner = shell::cargo(&["run", "--quiet", "--package", "lakekey-conformance", "--"]);
     runner.args(&args.runner);
     programs::announce(&mut runner)?;
     shell::run(&mut runner)
 }
+
+/// Arguments with which the runner runs no case.
+const TALK: [&str; 4] = ["--bless", "--help", "-h", "--list"];

@@ -1,7 +1,7 @@
 //! The file door: the repository's text files, each read once.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::terminal::Failure;
 use crate::workspace;
@@ -58,12 +58,46 @@ pub(crate) fn all() -> Result<Vec<File>, Failure> {
     Ok(files)
 }
 
+/// Every file of that name below a folder, sorted; none if the folder is not there.
+pub(crate) fn named(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    if !folder.is_dir() {
+        return Ok(found);
+    }
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+        if path.is_dir() {
+            found.extend(named(&path, name)?);
+        } else if path.ends_with(name) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The text of one file, wherever it is.
+pub(crate) fn text(path: &Path) -> Result<String, Failure> {
+    let text = read(path)?;
+    text.ok_or_else(|| Failure::new(format!("{} is not text", path.display())))
+}
+
 /// The size of a file in bytes.
 pub(crate) fn size(path: &Path) -> Result<u64, Failure> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(metadata.len()),
         Err(error) => Err(unreadable(path, &error)),
     }
+}
+
+/// Makes a folder of build output and those above it, unless they are there.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "xtask's one door to new folders, below `target`"
+)]
+pub(crate) fn create_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path)
+        .map_err(|error| Failure::new(format!("{} cannot be made: {error}", path.display())))
 }
 
 fn walk(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), Failure> {

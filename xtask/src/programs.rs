@@ -1,5 +1,6 @@
 //! The programs the workspace ships, built as they are shipped.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::shell;
@@ -11,6 +12,23 @@ pub(crate) fn build() -> Result<(), Failure> {
     let mut args = vec!["build"];
     args.extend(BUILD_ARGS);
     shell::run(&mut shell::cargo(&args))
+}
+
+/// Where the release programs are, once they are built.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    pub(crate) lakekey: PathBuf,
+    pub(crate) mock: PathBuf,
+}
+
+impl Programs {
+    /// Builds them.
+    pub(crate) fn built() -> Result<Self, Failure> {
+        build()?;
+        let metadata = Metadata::read()?;
+        let [lakekey, mock] = SHIPPED.map(|(program, _)| metadata.release_program(program));
+        Ok(Self { lakekey, mock })
+    }
 }
 
 /// Tells a child process, by environment variable, where each release program is.

@@ -1,7 +1,7 @@
 //! The process door: every program a task starts is started here.
 
 use std::io::ErrorKind;
-use std::process::{Command, Output};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use crate::terminal::Failure;
 use crate::workspace;
@@ -39,6 +39,24 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
 pub(crate) fn output(command: &mut Command) -> Result<Output, Failure> {
     command
         .output()
+        .map_err(|error| not_started(command, &error))
+}
+
+/// Starts a program without waiting for it.
+pub(crate) fn spawn(command: &mut Command) -> Result<Child, Failure> {
+    command
+        .spawn()
+        .map_err(|error| not_started(command, &error))
+}
+
+/// Runs a program to its end and throws away what it prints.
+pub(crate) fn quiet(command: &mut Command) -> Result<ExitStatus, Failure> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+        .status()
         .map_err(|error| not_started(command, &error))
 }
 

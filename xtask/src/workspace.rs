@@ -57,6 +57,11 @@ impl Metadata {
             .map_err(|error| Failure::new(format!("`cargo metadata` is not understood: {error}")))
     }
 
+    /// A folder of build output, `target/<name>`.
+    pub(crate) fn output_folder(&self, name: &str) -> PathBuf {
+        self.target_directory.join(name)
+    }
+
     /// The path of a program built by `cargo build --release`.
     pub(crate) fn release_program(&self, name: &str) -> PathBuf {
         let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);

@@ -64,4 +64,14 @@ pub(super) const STEPS: &[Step] = &[
         about: "the cases of `fixtures/`, against the release programs",
         action: Action::Task(&["conformance"]),
     },
+    Step {
+        name: "browser",
+        about: "people sign in through a real browser",
+        action: Action::Task(&["browser"]),
+    },
+    Step {
+        name: "interop",
+        about: "the Databricks SDK for Python is content with the release programs",
+        action: Action::Task(&["interop", "python"]),
+    },
 ];

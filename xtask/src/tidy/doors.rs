@@ -8,9 +8,22 @@ use crate::files::File;
 
 /// How many doors each file has. `cargo xtask tidy --bless` prints these rows.
 const DOORS: &[(&str, usize)] = &[
-    ("xtask/src/ci.rs", 1),
-    ("xtask/src/files.rs", 1),
+    ("crates/lakekey-cli/src/files.rs", 2),
+    ("crates/lakekey-config/src/environment.rs", 1),
+    ("crates/lakekey-config/src/profiles/disk.rs", 3),
+    ("crates/lakekey-conformance/src/doors.rs", 7),
+    ("crates/lakekey-mock/src/clock.rs", 1),
+    ("crates/lakekey-mock/src/listen.rs", 1),
+    ("crates/lakekey-mock/src/program.rs", 1),
+    ("crates/lakekey-store/src/disk.rs", 1),
+    ("crates/lakekey/src/clock.rs", 2),
+    ("crates/lakekey/src/sign_in/browser.rs", 1),
+    ("crates/lakekey/src/sign_in/listener.rs", 1),
+    ("xtask/src/files.rs", 2),
+    ("xtask/src/loopback.rs", 1),
     ("xtask/src/shell.rs", 1),
+    ("xtask/src/stage/home.rs", 1),
+    ("xtask/src/stopwatch.rs", 1),
 ];
 
 pub(super) fn complaints(files: &[File]) -> Vec<String> {

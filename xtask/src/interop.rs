@@ -1,0 +1,22 @@
+//! `cargo xtask interop`: the clients of others, against our programs.
+
+mod databricks_cli;
+mod python;
+mod sdk;
+mod wire;
+
+use crate::terminal::Failure;
+
+/// Whose client.
+#[derive(Clone, Copy, Debug, clap::Subcommand)]
+pub(crate) enum Client {
+    /// The Databricks SDK for Python, from the package index.
+    Python,
+}
+
+/// Lets a client use the release programs, and looks at what it sends.
+pub(crate) fn run(client: Client) -> Result<(), Failure> {
+    match client {
+        Client::Python => python::run(),
+    }
+}

@@ -1,0 +1,164 @@
+//! A running `lakekey-mock` and its control API.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use http::{HeaderValue, Method, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+use super::{Home, Running};
+use crate::loopback;
+use crate::terminal::Failure;
+
+/// A mock on ports the system chose; it stops when the value is dropped.
+#[derive(Debug)]
+pub(crate) struct Mock {
+    running: Running,
+    place: Place,
+    /// The number of the last journal entry that was read.
+    read: u64,
+}
+
+/// A request the mock has answered.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Entry {
+    sequence: u64,
+    pub(crate) endpoint: String,
+    method: String,
+    uri: String,
+    headers: Vec<(String, String)>,
+    body: String,
+    status: Option<u16>,
+}
+
+/// The line the program prints when it is ready.
+#[derive(Debug, Deserialize)]
+struct Place {
+    url: String,
+    control_url: String,
+    control_token: String,
+}
+
+impl Mock {
+    /// Starts a mock and waits until it listens.
+    pub(crate) fn start(program: &Path, args: &[&str]) -> Result<Self, Failure> {
+        let home = Home::new()?;
+        let mut command = home.command(program);
+        command.args(["--output", "json"]).args(args);
+        let (running, place) =
+            Running::until(&mut command, |line| serde_json::from_str(line).ok())?;
+        Ok(Self {
+            running,
+            place,
+            read: 0,
+        })
+    }
+
+    /// Where it is, for instance `http://127.0.0.1:40123`.
+    pub(crate) fn url(&self) -> &str {
+        &self.place.url
+    }
+
+    /// The id of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.running.id()
+    }
+
+    /// The requests since the journal was read last.
+    pub(crate) fn news(&mut self) -> Result<Vec<Entry>, Failure> {
+        let path = format!("journal?since={}", self.read);
+        let mut answer = self.control(Method::GET, &path, &Value::Null)?;
+        let entries = serde_json::from_value::<Vec<Entry>>(answer["entries"].take());
+        let entries = entries
+            .map_err(|error| Failure::new(format!("the journal is not understood: {error}")))?;
+        self.read = entries.last().map_or(self.read, |entry| entry.sequence);
+        Ok(entries)
+    }
+
+    /// Moves the mock's clock.
+    pub(crate) fn advance(&self, seconds: u64) -> Result<(), Failure> {
+        let body = json!({ "advance": seconds });
+        self.control(Method::POST, "clock", &body).map(drop)
+    }
+
+    /// Changes how many seconds the tokens live that are issued from now on.
+    pub(crate) fn token_life(&self, seconds: u64) -> Result<(), Failure> {
+        let body = json!({ "ttl": { "access": seconds } });
+        self.control(Method::PUT, "config", &body).map(drop)
+    }
+
+    /// Whether a token opens the workspace or the account of that id, right now.
+    pub(crate) fn opens(&self, token: &str, id: &str) -> Result<bool, Failure> {
+        let body = json!({ "token": token, "aud": id });
+        let verdict = self.control(Method::POST, "verify", &body)?;
+        Ok(verdict["active"] == true)
+    }
+
+    fn control(&self, method: Method, path: &str, body: &Value) -> Result<Value, Failure> {
+        let Place {
+            control_url,
+            control_token,
+            ..
+        } = &self.place;
+        let body = if body.is_null() {
+            Vec::new()
+        } else {
+            body.to_string().into_bytes()
+        };
+        let mut request = loopback::request(method, &format!("{control_url}/{path}"), body)?;
+        let token = HeaderValue::from_str(&format!("Bearer {control_token}"));
+        let token =
+            token.map_err(|_| Failure::new("the mock's control token is no header value"))?;
+        request.headers_mut().insert(header::AUTHORIZATION, token);
+        let answer = loopback::send(request)?;
+        let body = answer.body();
+        if !answer.status().is_success() {
+            let says = String::from_utf8_lossy(body);
+            return Err(Failure::new(format!("the mock's control `{path}`: {says}")));
+        }
+        serde_json::from_slice(body)
+            .map_err(|error| Failure::new(format!("the mock's control `{path}`: {error}")))
+    }
+}
+
+impl Entry {
+    /// Method and path.
+    pub(crate) fn line(&self) -> String {
+        format!("{} {}", self.method, self.path())
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self
+            .headers
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// The parameters of the query.
+    pub(crate) fn query(&self) -> BTreeMap<String, String> {
+        pairs(self.uri.split_once('?').map_or("", |(_, query)| query))
+    }
+
+    /// The parameters of the form in the body.
+    pub(crate) fn form(&self) -> BTreeMap<String, String> {
+        pairs(&self.body)
+    }
+
+    /// Whether it was answered, and not with a refusal.
+    pub(crate) fn succeeded(&self) -> bool {
+        self.status.is_some_and(|status| status < 400)
+    }
+
+    fn path(&self) -> &str {
+        self.uri.split('?').next().unwrap_or_default()
+    }
+}
+
+fn pairs(text: &str) -> BTreeMap<String, String> {
+    form_urlencoded::parse(text.as_bytes())
+        .into_owned()
+        .collect()
+}

@@ -1,0 +1,41 @@
+//! The list of tasks.
+
+use clap::Parser;
+
+use crate::terminal::Failure;
+use crate::{bench, browser, ci, conformance, interop, layers, tidy};
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask")]
+pub(crate) enum Task {
+    /// Measure the release programs.
+    Bench(bench::Args),
+    /// Sign in through a real browser.
+    Browser,
+    /// Run every check that continuous integration runs, the tests aside.
+    Ci(ci::Args),
+    /// Build the release programs and run the conformance cases against them.
+    Conformance(conformance::Args),
+    /// Let the clients of others use the release programs.
+    #[command(subcommand)]
+    Interop(interop::Client),
+    /// Check that each crate depends only on the layers below it.
+    Layers,
+    /// Check the rules no compiler knows: lengths, doors, words, links.
+    Tidy(tidy::Args),
+}
+
+impl Task {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        match self {
+            Self::Bench(args) => bench::run(args),
+            Self::Browser => browser::run(),
+            Self::Ci(args) => ci::run(args),
+            Self::Conformance(args) => conformance::run(args),
+            Self::Interop(client) => interop::run(*client),
+            Self::Layers => layers::run(),
+            Self::Tidy(args) => tidy::run(args),
+        }
+    }
+}
