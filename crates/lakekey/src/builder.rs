@@ -154,9 +154,7 @@ impl Builder {
             Some(environment) => environment,
             None => Environment::process(),
         };
-        let store = self
-            .store
-            .unwrap_or_else(|| default_store(environment.home()));
+        let store = self.store.unwrap_or_else(|| default_store(&environment));
         let clouds = self.clouds.unwrap_or_default();
         let settings = match self.settings {
             Some(settings) => settings,

@@ -1,47 +1,125 @@
 //! Where logins are kept unless the program says otherwise.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lakekey_config::Environment;
 use lakekey_core::{Code, Error, Token};
 use lakekey_store::{FileStore, Key, Lease, StoreError, TokenStore};
 
-/// The official token cache below `home`; without a home, a store that says what is missing to
-/// whoever needs one.
-pub(crate) fn default_store(home: Option<&Path>) -> Arc<dyn TokenStore> {
-    match home {
-        Some(home) => Arc::new(FileStore::in_home(home)),
-        None => Arc::new(Homeless),
+/// The official token cache below the home directory.
+///
+/// Where the environment asks for another place, or does not say where home is, the store says so
+/// to whoever needs one: a personal access token needs none.
+pub(crate) fn default_store(environment: &Environment) -> Arc<dyn TokenStore> {
+    let mode = environment
+        .get(MODE)
+        .ok()
+        .flatten()
+        .unwrap_or(PLAINTEXT)
+        .trim()
+        .to_ascii_lowercase();
+    match (mode.as_str(), environment.home()) {
+        (PLAINTEXT, Some(home)) => Arc::new(FileStore::in_home(home)),
+        (PLAINTEXT, None) => Arc::new(Unusable(homeless)),
+        (SECURE, _) => Arc::new(Unusable(without_keyring)),
+        _ => Arc::new(Unusable(unknown_mode)),
     }
 }
 
-/// No place to keep anything.
+/// A store that is not there, with the reason.
 #[derive(Debug)]
-struct Homeless;
+struct Unusable(fn() -> Error);
 
-impl TokenStore for Homeless {
+impl TokenStore for Unusable {
     fn load(&self, _: &Key) -> Result<Option<Token>, StoreError> {
-        Err(unknown())
+        Err(StoreError::Backend(self.0()))
     }
 
     fn save(&self, _: &Key, _: &Token) -> Result<(), StoreError> {
-        Err(unknown())
+        Err(StoreError::Backend(self.0()))
     }
 
     fn remove(&self, _: &Key) -> Result<(), StoreError> {
-        Err(unknown())
+        Err(StoreError::Backend(self.0()))
     }
 
     fn lease(&self, _: &Key, _: Duration) -> Result<Box<dyn Lease>, StoreError> {
-        Err(unknown())
+        Err(StoreError::Backend(self.0()))
     }
 }
 
-fn unknown() -> StoreError {
-    let error = Error::new(
+fn homeless() -> Error {
+    Error::new(
         Code::Config,
         "the home directory is not known, so no login can be kept",
-    );
-    StoreError::Backend(error.with_hint("set HOME (USERPROFILE on Windows)"))
+    )
+    .with_hint("set HOME (USERPROFILE on Windows)")
+}
+
+fn without_keyring() -> Error {
+    Error::new(
+        Code::KeyringUnavailable,
+        format!("{MODE} asks for the keyring, which is not supported yet"),
+    )
+    .with_hint(format!(
+        "set {MODE}={PLAINTEXT} to keep logins in a file for you alone"
+    ))
+}
+
+fn unknown_mode() -> Error {
+    Error::new(
+        Code::Config,
+        format!("{MODE} names no place where logins are kept"),
+    )
+    .with_hint(format!("set it to {PLAINTEXT}, or unset it"))
+}
+
+const MODE: &str = "DATABRICKS_AUTH_STORAGE";
+const PLAINTEXT: &str = "plaintext";
+const SECURE: &str = "secure";
+
+#[cfg(test)]
+mod tests {
+    use lakekey_config::Environment;
+    use lakekey_core::Code;
+    use lakekey_store::Key;
+
+    use super::default_store;
+
+    #[test]
+    fn what_was_asked_for_is_never_quietly_replaced() {
+        let table = [
+            (
+                vec![("HOME", "/nowhere"), ("DATABRICKS_AUTH_STORAGE", "secure")],
+                Code::KeyringUnavailable,
+            ),
+            (
+                vec![("HOME", "/nowhere"), ("DATABRICKS_AUTH_STORAGE", "bogus")],
+                Code::Config,
+            ),
+            (
+                vec![("DATABRICKS_AUTH_STORAGE", " Plaintext ")],
+                Code::Config,
+            ),
+            (vec![], Code::Config),
+        ];
+        for (variables, code) in table {
+            let environment: Environment = variables.iter().copied().collect();
+            let error = default_store(&environment)
+                .load(&Key::new("dev"))
+                .unwrap_err();
+            assert_eq!(error.code(), code, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn a_home_has_a_file_that_need_not_be_there() {
+        let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        let environment = Environment::from([(home, "/nowhere/at/all")]);
+        assert_eq!(
+            default_store(&environment).load(&Key::new("dev")).unwrap(),
+            None
+        );
+    }
 }
