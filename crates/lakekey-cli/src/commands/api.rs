@@ -166,7 +166,7 @@ mod tests {
         let get = request(Method::Get, "/api/2.0/x".to_owned(), json).unwrap();
         assert_eq!(
             get.uri(),
-            "/api/2.0/x?id=1&id=2&limit=5&name=a+b%26c&on=true"
+            "/api/2.0/x?limit=5&name=a+b%26c&on=true&id=1&id=2"
         );
         let more = request(Method::Get, "/api/2.0/x?a=1".to_owned(), Some(r#"{"b":2}"#)).unwrap();
         assert_eq!(more.uri(), "/api/2.0/x?a=1&b=2");
