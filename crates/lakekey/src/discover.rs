@@ -143,7 +143,11 @@ fn accepted<'a>(url: &Url, response: &'a Response<Vec<u8>>) -> Result<&'a [u8], 
         ),
         _ => (Code::DiscoveryFailed, "try again later"),
     };
-    let message = format!("the metadata of {} cannot be had", host_of(url));
+    let host = host_of(url);
+    let message = match code {
+        Code::OauthNotSupported => format!("{host} has no OAuth metadata"),
+        _ => format!("the metadata of {host} cannot be had"),
+    };
     let status = status.as_u16();
     Err(Error::new(code, message)
         .with_note(format!("{url} answered {status}"))

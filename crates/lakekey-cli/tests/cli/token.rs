@@ -43,7 +43,7 @@ fn a_good_token_is_printed_as_the_sdks_read_it_without_any_request() {
         );
         let document: serde_json::Map<_, _> = serde_json::from_str(&outcome.stdout).unwrap();
         let keys: Vec<_> = document.keys().map(String::as_str).collect();
-        assert_eq!(keys, ["access_token", "expires_in", "expiry", "token_type"]);
+        assert_eq!(keys, ["access_token", "token_type", "expiry", "expires_in"]);
         assert_eq!(document["token_type"], "Bearer");
         assert!(
             outcome.stdout.starts_with("{\n  \"access_token\": \"ey")
