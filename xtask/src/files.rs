@@ -100,6 +100,16 @@ pub(crate) fn create_folder(path: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("{} cannot be made: {error}", path.display())))
 }
 
+/// Writes a page that is made from the code.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "xtask's one door to the files it makes"
+)]
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text)
+        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))
+}
+
 fn walk(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), Failure> {
     let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     for entry in entries {

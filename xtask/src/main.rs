@@ -4,6 +4,7 @@ mod bench;
 mod browser;
 mod ci;
 mod conformance;
+mod docs;
 mod files;
 mod interop;
 mod layers;

@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use crate::terminal::Failure;
-use crate::{bench, browser, ci, conformance, interop, layers, tidy};
+use crate::{bench, browser, ci, conformance, docs, interop, layers, tidy};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -17,6 +17,8 @@ pub(crate) enum Task {
     Ci(ci::Args),
     /// Build the release programs and run the conformance cases against them.
     Conformance(conformance::Args),
+    /// Make the pages that come from the code.
+    Docs(docs::Args),
     /// Let the clients of others use the release programs.
     #[command(subcommand)]
     Interop(interop::Client),
@@ -33,6 +35,7 @@ impl Task {
             Self::Browser => browser::run(),
             Self::Ci(args) => ci::run(args),
             Self::Conformance(args) => conformance::run(args),
+            Self::Docs(args) => docs::run(args),
             Self::Interop(client) => interop::run(*client),
             Self::Layers => layers::run(),
             Self::Tidy(args) => tidy::run(args),

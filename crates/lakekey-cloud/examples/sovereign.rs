@@ -1,11 +1,18 @@
-//! A cloud from outside: a sovereign zone, and a private deployment inside Azure's zone.
+//! A cloud from outside: a sovereign zone, a private deployment inside Azure's zone, and a way to
+//! sign in that only hosts below these zones have.
+//!
+//! Credentials take it with `Credentials::builder().clouds(…)`: the example `own_cloud` of the crate
+//! `lakekey` signs in with such a cloud.
 //!
 //! Run it with `cargo run -p lakekey-cloud --example sovereign`.
 
-use std::io::Write as _;
+use std::io::Write;
 
 use lakekey_cloud::{Cloud, Clouds, Zone};
-use lakekey_core::Attribute;
+use lakekey_core::{
+    Attribute, BoxFuture, Context, Error, Login, Origin, Secret, Settings, Strategy, Token,
+    TokenSource,
+};
 
 /// A national operator with zones of its own.
 #[derive(Debug)]
@@ -23,6 +30,10 @@ impl Cloud for Sovereign {
     fn attributes(&self) -> &[Attribute] {
         ATTRIBUTES
     }
+
+    fn strategies(&self) -> Vec<Box<dyn Strategy>> {
+        vec![Box::new(Badge)]
+    }
 }
 
 const ZONES: &[Zone] = &[
@@ -33,33 +44,64 @@ const ZONES: &[Zone] = &[
     Zone::new("sovereign.azuredatabricks.net").environment("SOVEREIGN"),
 ];
 
-const ATTRIBUTES: &[Attribute] =
-    &[
-        Attribute::new("sovereign_realm", "identity realm of the national operator")
-            .env(&["SOVEREIGN_REALM"])
-            .group("sovereign"),
-    ];
+const ATTRIBUTES: &[Attribute] = &[BADGE];
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+const BADGE: Attribute = Attribute::new("sovereign_badge", "badge that the operator hands out")
+    .env(&["SOVEREIGN_BADGE"])
+    .group("sovereign")
+    .secret();
+
+/// Whoever has a badge is let in with it.
+#[derive(Debug)]
+struct Badge;
+
+impl Strategy for Badge {
+    fn name(&self) -> &'static str {
+        "sovereign-badge"
+    }
+
+    fn login(&self, settings: &Settings) -> Result<Option<Login>, Error> {
+        let badge = settings.secret(&BADGE).cloned();
+        Ok(badge.map(|badge| Login::bearer(Shown(badge))))
+    }
+}
+
+/// The badge is the token.
+#[derive(Debug)]
+struct Shown(Secret);
+
+impl TokenSource for Shown {
+    fn token<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<Token, Error>> {
+        Box::pin(async { Ok(Token::bearer(self.0.clone())) })
+    }
+}
+
+/// Says whose each host is, and who signs in there with a badge.
+pub(crate) fn run(out: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
     let clouds = Clouds::official().with(Sovereign);
-    let mut out = std::io::stdout().lock();
+    let settings = Settings::default().with(&BADGE, "canary", Origin::Explicit);
     for name in [
         "ws.databricks.sovereign.example",
         "ws.sovereign.azuredatabricks.net",
         "adb-1.2.azuredatabricks.net",
         "ws.example.com",
     ] {
-        match clouds.owner(&name.parse()?) {
-            Some(owner) => {
-                writeln!(
-                    out,
-                    "{name}: {} through {}",
-                    owner.cloud.name(),
-                    owner.zone.suffix()
-                )?;
+        let Some(owner) = clouds.owner(&name.parse()?) else {
+            writeln!(out, "{name}: nobody's")?;
+            continue;
+        };
+        let (cloud, zone) = (owner.cloud, owner.zone.suffix());
+        writeln!(out, "{name}: {} through {zone}", cloud.name())?;
+        for strategy in cloud.strategies() {
+            if let Some(login) = strategy.login(&settings)? {
+                let (name, source) = (strategy.name(), &login.authorization);
+                writeln!(out, "  {name}: {source:?}")?;
             }
-            None => writeln!(out, "{name}: nobody's")?,
         }
     }
     Ok(())
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    run(&mut std::io::stdout().lock())
 }

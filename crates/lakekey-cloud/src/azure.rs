@@ -1,8 +1,15 @@
+pub(crate) mod attributes;
 mod environment;
+mod resource;
+mod tenant;
+
+use lakekey_core::Attribute;
 
 use crate::{Cloud, Stage, Zone};
 
 pub use environment::AzureEnvironment;
+pub use resource::AzureResource;
+pub use tenant::AzureTenant;
 
 /// Microsoft Azure, with the clouds of the US government and of China.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +34,10 @@ impl Cloud for Azure {
 
     fn zones(&self) -> &[Zone] {
         ZONES
+    }
+
+    fn attributes(&self) -> &[Attribute] {
+        attributes::ROWS
     }
 }
 

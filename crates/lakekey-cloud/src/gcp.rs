@@ -1,3 +1,7 @@
+pub(crate) mod attributes;
+
+use lakekey_core::Attribute;
+
 use crate::{Cloud, Stage, Zone};
 
 /// Google Cloud.
@@ -11,6 +15,10 @@ impl Cloud for Gcp {
 
     fn zones(&self) -> &[Zone] {
         ZONES
+    }
+
+    fn attributes(&self) -> &[Attribute] {
+        attributes::ROWS
     }
 }
 

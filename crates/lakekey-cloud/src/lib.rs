@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("../README.md")]
 
+pub mod attributes;
 mod aws;
 mod azure;
 mod cloud;
@@ -10,7 +11,7 @@ mod gcp;
 mod zone;
 
 pub use aws::Aws;
-pub use azure::{Azure, AzureEnvironment};
+pub use azure::{Azure, AzureEnvironment, AzureResource, AzureTenant};
 pub use cloud::Cloud;
 pub use clouds::{Clouds, Owner};
 pub use gcp::Gcp;

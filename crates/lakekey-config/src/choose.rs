@@ -11,6 +11,8 @@ use crate::{CONFIG_FILE, Environment, PROFILE, Profile, ProfileFile};
 pub(crate) struct Chosen {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
+    /// Whether a stronger source asked for it by name.
+    pub(crate) asked_for: bool,
     values: HashMap<String, Secret>,
 }
 
@@ -63,7 +65,7 @@ pub(crate) fn profile(
         file.profile(name).filter(|profile| !profile.is_empty()),
         required,
     ) {
-        (Some(profile), _) => Ok(Some(read(profile, path))),
+        (Some(profile), _) => Ok(Some(read(profile, path, asked.is_some()))),
         (None, None) => Ok(None),
         (None, Some((name, origin))) => Err(no_profile(name, origin, path, &file)),
     }
@@ -93,13 +95,14 @@ fn is_given(above: &Settings) -> bool {
     })
 }
 
-fn read(profile: Profile<'_>, path: &Path) -> Chosen {
+fn read(profile: Profile<'_>, path: &Path, asked_for: bool) -> Chosen {
     let values = profile
         .iter()
         .map(|(key, value)| (key.to_owned(), Secret::from(&*value)));
     Chosen {
         name: profile.name().to_owned(),
         path: path.to_owned(),
+        asked_for,
         values: values.collect(),
     }
 }

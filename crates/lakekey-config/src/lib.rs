@@ -10,16 +10,22 @@
 mod attributes;
 mod choose;
 mod environment;
+mod mode;
 mod nearest;
 mod profiles;
 mod provider;
+mod resolution;
 mod resolve;
 mod validate;
 
-pub use attributes::{AUTH_TYPE, CONFIG_FILE, PROFILE};
+pub use attributes::{
+    AUTH_TYPE, CLUSTER_ID, CONFIG_FILE, PROFILE, SERVERLESS_COMPUTE_ID, WAREHOUSE_ID,
+};
 pub use environment::Environment;
 /// The library whose [`Provider`](figment::Provider) trait [`Resolver::provider`] takes.
 pub use figment;
+pub use mode::Mode;
 pub use profiles::{ParseError, Profile, ProfileFile};
 pub use provider::Place;
+pub use resolution::Resolution;
 pub use resolve::Resolver;

@@ -44,6 +44,10 @@ impl Layer {
         }
     }
 
+    pub(crate) fn get(&self, attribute: &Attribute) -> Option<&str> {
+        self.values.get(attribute.key()).map(String::as_str)
+    }
+
     pub(crate) fn with(mut self, attribute: &Attribute, value: impl Into<String>) -> Self {
         self.set(attribute, value);
         self

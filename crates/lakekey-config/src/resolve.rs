@@ -7,7 +7,8 @@ use lakekey_endpoints::Host;
 
 use crate::choose::{self, Chosen};
 use crate::provider::{Layer, Place, join};
-use crate::{AUTH_TYPE, CONFIG_FILE, Environment, PROFILE, validate};
+use crate::resolution::passed;
+use crate::{AUTH_TYPE, CONFIG_FILE, Environment, Mode, PROFILE, Resolution, validate};
 
 /// Resolves explicit values, the environment and a profile to [`Settings`].
 ///
@@ -21,7 +22,8 @@ use crate::{AUTH_TYPE, CONFIG_FILE, Environment, PROFILE, validate};
 /// providers of your own stand where [`Place`] says. The profile is the one named explicitly,
 /// else by `DATABRICKS_CONFIG_PROFILE`, else by `[__settings__] default_profile`, else `DEFAULT`,
 /// which alone may be missing. No profile inherits from another. When nothing names a profile,
-/// and a host or a credential is given already, no file is read.
+/// and a host or a credential is given already, no file is read. [`Mode::ProfileFirst`] makes a
+/// profile that is asked for stronger than the environment.
 ///
 /// Two differences from the official SDKs, each an error here: a secret of a profile that names a
 /// host combined with another host, and a profile that is named while there is no profile file.
@@ -38,6 +40,7 @@ use crate::{AUTH_TYPE, CONFIG_FILE, Environment, PROFILE, validate};
 /// # Ok::<_, lakekey_core::Error>(())
 /// ```
 pub struct Resolver {
+    mode: Mode,
     environment: Environment,
     attributes: Vec<Attribute>,
     explicit: Layer,
@@ -48,6 +51,7 @@ impl Resolver {
     /// A resolver that knows host, account, workspace, profile, profile file and `auth_type`.
     pub fn new(environment: Environment) -> Self {
         Self {
+            mode: Mode::default(),
             environment,
             attributes: vec![
                 HOST,
@@ -60,6 +64,11 @@ impl Resolver {
             explicit: Layer::new(Origin::Explicit),
             providers: Vec::new(),
         }
+    }
+
+    /// Sets which of the environment and the profile is stronger; [`Mode::Sdk`] by default.
+    pub fn mode(self, mode: Mode) -> Self {
+        Self { mode, ..self }
     }
 
     /// Adds rows to the attribute table; a row whose key is there already replaces it.
@@ -115,24 +124,41 @@ impl Resolver {
     ///
     /// [`Code::Config`](lakekey_core::Code::Config), with the origin of what is wrong, for: a
     /// profile that was named and is not there, a profile file that cannot be read, a variable
-    /// that is not Unicode, two authentication methods at once without `auth_type`, a secret of
+    /// that is not Unicode, a flag or number that is none, two authentication methods at once without `auth_type`, a secret of
     /// a profile that would go to a host other than the profile's, and a failing provider.
     pub fn resolve(&self) -> Result<Settings, Error> {
-        let mut layers = self.above_profile()?;
-        let chosen = choose::profile(&self.settings(&layers)?, &self.environment)?;
-        if let Some(chosen) = &chosen {
-            layers.push(self.profile_layer(chosen));
-        }
-        layers.extend(self.asked(Place::Weakest)?);
-        layers.push(self.defaults());
-        let settings = with_pasted_ids(self.settings(&layers)?);
-        validate::one_method(&settings)?;
-        Ok(match chosen {
-            Some(chosen) => {
-                validate::secrets_stay_home(&settings, &chosen)?;
-                settings.with_profile(chosen.name)
-            }
-            None => settings,
+        let sources = self.sources()?;
+        let settings = self.settings_of(&sources)?;
+        self.check(&settings, &sources)?;
+        Ok(settings)
+    }
+
+    /// Resolves the settings and keeps what lost, to be explained to a person.
+    ///
+    /// Settings that contradict each other are given too, beside the problem they make.
+    ///
+    /// # Errors
+    ///
+    /// A source that cannot be read, as for [`Resolver::resolve`].
+    ///
+    /// ```
+    /// use lakekey_config::{Environment, Resolver};
+    /// use lakekey_core::{HOST, Origin};
+    ///
+    /// let environment = Environment::from([("DATABRICKS_HOST", "env.example")]);
+    /// let found = Resolver::new(environment).explicit(&HOST, "code.example").resolution()?;
+    /// assert_eq!(found.settings.get(&HOST), Some("https://code.example"));
+    /// assert_eq!(found.passed[0].origin(), &Origin::Env("DATABRICKS_HOST"));
+    /// # Ok::<_, lakekey_core::Error>(())
+    /// ```
+    pub fn resolution(&self) -> Result<Resolution, Error> {
+        let sources = self.sources()?;
+        let settings = self.settings_of(&sources)?;
+        let problem = self.check(&settings, &sources).err();
+        Ok(Resolution {
+            settings,
+            passed: passed(&self.attributes, &sources.layers),
+            problem,
         })
     }
 
@@ -146,19 +172,55 @@ impl Resolver {
     /// home directory, and the errors of the sources.
     pub fn config_path(&self) -> Result<Option<PathBuf>, Error> {
         choose::path(
-            &self.settings(&self.above_profile()?)?,
+            &self.settings(&self.but_profile()?.1)?,
             self.environment.home(),
         )
     }
 
-    /// The layers that are stronger than the profile, strongest first.
-    fn above_profile(&self) -> Result<Vec<Layer>, Error> {
+    fn sources(&self) -> Result<Sources, Error> {
+        let (strong, mut layers) = self.but_profile()?;
+        let chosen = choose::profile(&self.settings(&layers)?, &self.environment)?;
+        if let Some(chosen) = &chosen {
+            let lifted = self.mode == Mode::ProfileFirst && chosen.asked_for;
+            let at = if lifted { strong } else { layers.len() };
+            layers.insert(at, self.profile_layer(chosen));
+        }
+        layers.extend(self.asked(Place::Weakest)?);
+        layers.push(self.defaults());
+        Ok(Sources { layers, chosen })
+    }
+
+    /// The layers that say which profile to read, strongest first, and how many of them stand
+    /// above the environment.
+    fn but_profile(&self) -> Result<(usize, Vec<Layer>), Error> {
         let mut layers = self.asked(Place::Strongest)?;
         layers.push(self.explicit.clone());
         layers.extend(self.asked(Place::BeforeEnvironment)?);
+        let strong = layers.len();
         layers.extend(self.variables()?);
         layers.extend(self.asked(Place::BeforeProfile)?);
-        Ok(layers)
+        Ok((strong, layers))
+    }
+
+    fn settings_of(&self, sources: &Sources) -> Result<Settings, Error> {
+        let settings = with_pasted_ids(self.settings(&sources.layers)?);
+        Ok(match &sources.chosen {
+            Some(chosen) => settings.with_profile(&*chosen.name),
+            None => settings,
+        })
+    }
+
+    fn check(&self, settings: &Settings, sources: &Sources) -> Result<(), Error> {
+        settings.check_types()?;
+        validate::one_method(settings)?;
+        let Some(chosen) = &sources.chosen else {
+            return Ok(());
+        };
+        validate::secrets_stay_home(settings, chosen)?;
+        match self.mode {
+            Mode::Sdk => Ok(()),
+            Mode::ProfileFirst => validate::variables_stay_home(settings, &sources.layers),
+        }
     }
 
     fn asked(&self, place: Place) -> Result<Vec<Layer>, Error> {
@@ -186,7 +248,8 @@ impl Resolver {
         let rows = self.attributes.iter();
         for attribute in rows.filter(|row| ![PROFILE.key(), CONFIG_FILE.key()].contains(&row.key()))
         {
-            if let Some(value) = chosen.get(attribute.key()) {
+            let mut keys = [attribute.key()].into_iter().chain(aliases(attribute));
+            if let Some(value) = keys.find_map(|key| chosen.get(key)) {
                 layer.set(attribute, value);
             }
         }
@@ -218,6 +281,7 @@ impl Resolver {
 impl fmt::Debug for Resolver {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
+            mode,
             environment,
             attributes,
             explicit,
@@ -227,12 +291,24 @@ impl fmt::Debug for Resolver {
         let places: Vec<_> = providers.iter().map(|(place, _)| place).collect();
         formatter
             .debug_struct("Resolver")
+            .field("mode", mode)
             .field("environment", environment)
             .field("attributes", &keys)
             .field("explicit", explicit)
             .field("providers", &places)
             .finish()
     }
+}
+
+fn aliases(attribute: &Attribute) -> impl Iterator<Item = &'static str> + use<> {
+    attribute.key_aliases().iter().copied()
+}
+
+/// All that was found, before anything is judged.
+struct Sources {
+    /// Strongest first.
+    layers: Vec<Layer>,
+    chosen: Option<Chosen>,
 }
 
 /// Reduces a host pasted from a browser to the host; the ids in its query fill what is unset.

@@ -6,6 +6,7 @@ use lakekey_endpoints::Host;
 use crate::AUTH_TYPE;
 use crate::choose::Chosen;
 use crate::profiles::shown;
+use crate::provider::Layer;
 
 /// Checks that the values belong to one authentication method, unless `auth_type` chooses.
 pub(crate) fn one_method(settings: &Settings) -> Result<(), Error> {
@@ -49,16 +50,44 @@ pub(crate) fn secrets_stay_home(settings: &Settings, chosen: &Chosen) -> Result<
     let Some(own) = chosen.get(HOST.key()) else {
         return Ok(());
     };
-    let Some(elsewhere) = settings.origin(&HOST).filter(|origin| **origin != profile) else {
+    let name = format!("profile `{}`", shown(&chosen.name));
+    let hint = "or leave its host to the profile";
+    stay_home(settings, own, |origin| *origin == profile, &name, hint)
+}
+
+/// Checks that no secret of an environment that names a host would go to the host of the profile.
+pub(crate) fn variables_stay_home(settings: &Settings, layers: &[Layer]) -> Result<(), Error> {
+    let is_variable = |origin: &Origin| matches!(origin, Origin::Env(_));
+    let mut variables = layers.iter().filter(|layer| is_variable(&layer.origin));
+    let Some(own) = variables.find_map(|layer| layer.get(&HOST)) else {
+        return Ok(());
+    };
+    let hint = "or unset the variable";
+    stay_home(settings, own, is_variable, "the environment", hint)
+}
+
+/// Checks that the secrets of one source, which names `own` as its host, go to no other host.
+fn stay_home(
+    settings: &Settings,
+    own: &str,
+    of_the_source: impl Fn(&Origin) -> bool,
+    name: &str,
+    hint: &str,
+) -> Result<(), Error> {
+    let Some(elsewhere) = settings
+        .origin(&HOST)
+        .filter(|origin| !of_the_source(origin))
+    else {
         return Ok(());
     };
     let mut secrets = settings
         .iter()
         .filter(|setting| setting.attribute().is_secret());
-    let Some(secret) = secrets.find(|setting| *setting.origin() == profile) else {
+    let Some(secret) = secrets.find(|setting| of_the_source(setting.origin())) else {
         return Ok(());
     };
-    let (own, used) = (own.parse::<Host>().ok(), settings.host()?);
+    let own = Host::parse_pasted(own).ok().map(|pasted| pasted.host);
+    let used = settings.host()?;
     if own.is_some() && own == used {
         return Ok(());
     }
@@ -66,14 +95,10 @@ pub(crate) fn secrets_stay_home(settings: &Settings, chosen: &Chosen) -> Result<
     let host = |host: Option<Host>| {
         host.map_or_else(|| "another host".to_owned(), |host| host.to_string())
     };
-    let (name, own, used) = (shown(&chosen.name), host(own), host(used));
-    Err(Error::new(
-        Code::Config,
-        format!("`{key}` of profile `{name}` is for {own} and is not sent to {used}"),
-    )
-    .with_hint(format!(
-        "choose a profile for {used}, or leave its host to the profile"
-    ))
-    .with_origin(key, &profile)
-    .with_origin(HOST.key(), elsewhere))
+    let (own, used) = (host(own), host(used));
+    let message = format!("`{key}` of {name} is for {own} and is not sent to {used}");
+    Err(Error::new(Code::Config, message)
+        .with_hint(format!("choose a profile for {used}, {hint}"))
+        .with_origin(key, secret.origin())
+        .with_origin(HOST.key(), elsewhere))
 }

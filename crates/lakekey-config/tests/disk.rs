@@ -199,6 +199,49 @@ fn processes_that_save_different_profiles_all_succeed() {
     );
 }
 
+#[test]
+#[cfg(unix)]
+fn a_file_that_everybody_may_write_is_neither_read_nor_written() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cfg");
+    std::fs::write(&path, "[a]\nhost = canary\n").unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o666)).unwrap();
+    for error in [ProfileFile::open(&path).map(drop), add(&path, "dev")] {
+        let error = error.unwrap_err();
+        assert_eq!(error.code(), Code::StoreInsecure);
+        let hint = format!("chmod o-w {}", path.display());
+        assert_eq!(error.hint(), Some(&*hint));
+        assert!(!format!("{error:?}").contains("canary"));
+    }
+    assert_eq!(text(&path), "[a]\nhost = canary\n");
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o664)).unwrap();
+    assert!(ProfileFile::open(&path).unwrap().is_some());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_of_another_user_stays_theirs() {
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cfg");
+    std::fs::write(&path, "[a]\nhost = h\n").unwrap();
+    let owner = path.metadata().unwrap().uid();
+    let another = owner + 1;
+    // Only root can give a file away; for anybody else the file stays their own.
+    let owner = match chown(&path, Some(another), None) {
+        Ok(()) => another,
+        Err(_) => owner,
+    };
+    add(&path, "dev").unwrap();
+    for name in ["cfg", "cfg.bak", "cfg.lock"] {
+        let found = home.path().join(name).metadata().unwrap();
+        assert_eq!(found.uid(), owner, "{name}");
+    }
+}
+
 #[cfg(unix)]
 fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;

@@ -14,8 +14,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attribute {
     key: &'static str,
+    aliases: &'static [&'static str],
     doc: &'static str,
     env: &'static [&'static str],
+    strategies: &'static [&'static str],
     group: Option<&'static str>,
     secret: bool,
     value: Value,
@@ -47,8 +49,10 @@ impl Attribute {
     pub const fn new(key: &'static str, doc: &'static str) -> Self {
         Self {
             key,
+            aliases: &[],
             doc,
             env: &[],
+            strategies: &[],
             group: None,
             secret: false,
             value: Value::Text,
@@ -59,6 +63,17 @@ impl Attribute {
     /// Sets the environment variables that carry it; the first one set to a non-empty text wins.
     pub const fn env(self, env: &'static [&'static str]) -> Self {
         Self { env, ..self }
+    }
+
+    /// Sets the names that other official SDKs have for the key; in a profile they count where
+    /// the key itself has no value.
+    pub const fn aliases(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    /// Sets the strategies that read it, as `auth_type` spells them.
+    pub const fn strategies(self, strategies: &'static [&'static str]) -> Self {
+        Self { strategies, ..self }
     }
 
     /// Sets the authentication group: two groups present at once are a contradiction unless
@@ -104,6 +119,16 @@ impl Attribute {
     /// The environment variables that carry it, strongest first.
     pub const fn env_names(&self) -> &'static [&'static str] {
         self.env
+    }
+
+    /// The names that other official SDKs have for the key.
+    pub const fn key_aliases(&self) -> &'static [&'static str] {
+        self.aliases
+    }
+
+    /// The strategies that read it; empty when it concerns all of them, or none.
+    pub const fn strategy_names(&self) -> &'static [&'static str] {
+        self.strategies
     }
 
     /// The authentication group, if any.

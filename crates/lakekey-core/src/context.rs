@@ -69,8 +69,9 @@ impl Context {
 /// The door to the network: sends one request, returns one response.
 ///
 /// An implementation follows no redirect, sends no cookie, verifies certificates, reads at most
-/// [`Limits::body`] decoded bytes and gives up after [`Limits::total`]. The limits of a request
-/// are among its extensions; [`Limits::default`] holds otherwise.
+/// [`Limits::body`] decoded bytes, gives up connecting after [`Limits::connect`] and the whole
+/// exchange after [`Limits::total`]. The limits of a request are among its extensions;
+/// [`Limits::default`] holds otherwise.
 pub trait HttpClient: Debug + Send + Sync {
     /// Sends the request and reads the whole response.
     ///
@@ -90,6 +91,9 @@ pub trait HttpClient: Debug + Send + Sync {
 pub struct Limits {
     /// The largest decoded body to read, in bytes; 1 MiB by default.
     pub body: usize,
+    /// The time to have a connection, name look-up and TLS handshake included; 5 s by default.
+    /// A connection that is kept from an earlier request needs none.
+    pub connect: Duration,
     /// The time for the whole exchange; 30 s by default.
     pub total: Duration,
 }
@@ -98,6 +102,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 1 << 20,
+            connect: Duration::from_secs(5),
             total: Duration::from_secs(30),
         }
     }
@@ -107,6 +112,11 @@ impl Limits {
     /// The same limits with another bound on the body, in bytes.
     pub fn with_body(self, body: usize) -> Self {
         Self { body, ..self }
+    }
+
+    /// The same limits with another bound on the time to have a connection.
+    pub fn with_connect(self, connect: Duration) -> Self {
+        Self { connect, ..self }
     }
 
     /// The same limits with another bound on the whole exchange.

@@ -19,6 +19,7 @@ mod settings;
 mod source;
 mod strategy;
 mod token;
+mod typed;
 
 pub use attribute::{ACCOUNT_ID, Attribute, HOST, Value, WORKSPACE_ID};
 pub use code::{Code, Kind};

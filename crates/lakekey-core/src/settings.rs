@@ -53,6 +53,15 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// A value of `attribute`, and where it came from.
+    pub fn new(attribute: &Attribute, value: impl Into<Secret>, origin: Origin) -> Self {
+        Self {
+            attribute: *attribute,
+            value: value.into(),
+            origin,
+        }
+    }
+
     /// The row this value belongs to.
     pub fn attribute(&self) -> &Attribute {
         &self.attribute
@@ -90,11 +99,7 @@ pub struct Settings {
 impl Settings {
     /// Sets the value of an attribute, replacing an earlier one.
     pub fn with(mut self, attribute: &Attribute, value: impl Into<Secret>, origin: Origin) -> Self {
-        let setting = Setting {
-            attribute: *attribute,
-            value: value.into(),
-            origin,
-        };
+        let setting = Setting::new(attribute, value, origin);
         self.values.insert(attribute.key(), setting);
         self
     }

@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::metadata::{Document, url_on};
@@ -67,6 +67,41 @@ impl HostMetadata {
         })
     }
 
+    /// The document again, with the members known here and nothing else the host may have sent.
+    ///
+    /// [`HostMetadata::parse`] reads it back, for the same host, as an equal value.
+    ///
+    /// ```
+    /// use lakekey_endpoints::{Host, HostMetadata};
+    ///
+    /// let host: Host = "acme.example.test".parse()?;
+    /// let metadata = HostMetadata::parse(br#"{"cloud": "AWS", "motd": "hello"}"#, &host)?;
+    /// assert_eq!(metadata.document(), r#"{"cloud":"AWS"}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn document(&self) -> String {
+        let Self {
+            account_id,
+            workspace_id,
+            cloud,
+            host_type,
+            audiences,
+            oidc_endpoint,
+        } = self;
+        let mut document = json!({
+            "account_id": account_id.as_ref().map(AccountId::as_str),
+            "workspace_id": workspace_id.as_ref().map(WorkspaceId::as_str),
+            "cloud": cloud,
+            "host_type": host_type.map(HostType::name),
+            "token_federation_default_oidc_audiences": audiences,
+            "oidc_endpoint": oidc_endpoint,
+        });
+        if let Some(members) = document.as_object_mut() {
+            members.retain(|_, value| !value.is_null() && *value != json!([]));
+        }
+        document.to_string()
+    }
+
     /// The root of the OIDC issuer, without a trailing slash and with the account id in its place.
     ///
     /// `None` where the host names none, or one with a place for an account id and there is none.
@@ -98,16 +133,20 @@ pub enum HostType {
 }
 
 impl HostType {
+    const ALL: [Self; 3] = [Self::Workspace, Self::Account, Self::Unified];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::Account => "account",
+            Self::Unified => "unified",
+        }
+    }
+
     fn from_name(name: &str) -> Option<Self> {
-        let names = [
-            ("workspace", Self::Workspace),
-            ("account", Self::Account),
-            ("unified", Self::Unified),
-        ];
-        names
+        Self::ALL
             .into_iter()
-            .find(|(known, _)| name.eq_ignore_ascii_case(known))
-            .map(|(_, kind)| kind)
+            .find(|kind| name.eq_ignore_ascii_case(kind.name()))
     }
 }
 

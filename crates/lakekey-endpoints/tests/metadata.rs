@@ -419,6 +419,30 @@ fn an_oidc_endpoint_elsewhere_is_untrusted() {
 
 proptest! {
     #[test]
+    fn host_metadata_survives_being_written_and_read(
+        account in proptest::option::of("[a-z0-9-]{1,36}"),
+        workspace in proptest::option::of("[0-9]{1,20}"),
+        cloud in proptest::option::of("\\PC{1,8}"),
+        kind in proptest::option::of("workspace|Account|UNIFIED|other"),
+        audiences in proptest::collection::vec("\\PC{0,8}", 0..3),
+        path in proptest::option::of("(/oidc|/oidc/accounts/\\{account_id\\})/?"),
+    ) {
+        let metadata = host_metadata(&json!({
+            "account_id": account,
+            "workspace_id": workspace,
+            "cloud": cloud,
+            "host_type": kind,
+            "token_federation_default_oidc_audiences": audiences,
+            "oidc_endpoint": path.map(|path| format!("https://ws.example.test{path}")),
+            "later": "more",
+        })).unwrap();
+        let document = metadata.document();
+        prop_assert!(!document.contains("later"));
+        let again = HostMetadata::parse(document.as_bytes(), crate::workspace().host());
+        prop_assert_eq!(again, Ok(metadata));
+    }
+
+    #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = Endpoints::parse(&bytes, &workspace());
         let _ = HostMetadata::parse(&bytes, workspace().host());

@@ -9,8 +9,10 @@ use crate::{Key, Lease, StoreError, TokenStore};
 mod document;
 mod entry;
 mod expiry;
+mod hosts;
 mod lease;
 mod lock;
+mod name;
 mod replace;
 mod text;
 mod trust;
@@ -18,6 +20,8 @@ mod trust;
 use document::{Defect, Document};
 use lease::Leases;
 use lock::Lock;
+
+pub use hosts::FileHostCache;
 
 /// The token cache of the official tools: `~/.databricks/token-cache.json`, version 1.
 ///
@@ -39,7 +43,7 @@ use lock::Lock;
 ///   an error; [`save`](TokenStore::save) keeps a copy as `token-cache.json.corrupt-<seconds>` and
 ///   starts anew. A file of another version is never touched.
 ///
-/// Locks and records are in the folder `lakekey` beside the file.
+/// Locks and records are in the folder `lakekey` beside the file, where [`FileHostCache`] is too.
 ///
 /// ```no_run
 /// use std::path::Path;

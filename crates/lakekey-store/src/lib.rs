@@ -5,6 +5,8 @@
 //! [`FileStore`] reads and writes `~/.databricks/token-cache.json`, the format of the official
 //! tools; [`MemoryStore`] forgets everything when the process ends.
 //!
+//! A [`HostCache`] remembers beside them what hosts said about themselves, which is no secret.
+//!
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "testing")]
@@ -12,6 +14,7 @@ mod contract;
 mod disk;
 mod error;
 mod file;
+mod hosts;
 mod key;
 mod memory;
 mod record;
@@ -20,7 +23,8 @@ mod store;
 #[cfg(feature = "testing")]
 pub use contract::contract;
 pub use error::StoreError;
-pub use file::FileStore;
+pub use file::{FileHostCache, FileStore};
+pub use hosts::{HostCache, MemoryHostCache};
 pub use key::Key;
 pub use memory::MemoryStore;
 pub use record::{Fingerprint, Record};

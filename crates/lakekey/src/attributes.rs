@@ -1,21 +1,137 @@
-//! The rows of the attribute table that this crate reads.
+//! The attribute table: every setting that the official SDKs know, each owned by the crate that
+//! uses it.
+//!
+//! A row says what a value is and who reads it; the strategies that lakekey has are a part of
+//! those that rows name.
 
-use lakekey_config::AUTH_TYPE;
-use lakekey_core::{ACCOUNT_ID, Attribute, HOST, Value, WORKSPACE_ID};
+mod federation;
+mod sign_in;
+mod traffic;
 
-/// The personal access token.
-pub const TOKEN: Attribute = Attribute::new("token", "Databricks personal access token")
-    .env(&["DATABRICKS_TOKEN"])
-    .group("pat")
-    .secret();
+use lakekey_cloud::attributes as cloud;
+use lakekey_config::{
+    AUTH_TYPE, CLUSTER_ID, CONFIG_FILE, PROFILE, SERVERLESS_COMPUTE_ID, WAREHOUSE_ID,
+};
+use lakekey_core::{ACCOUNT_ID, Attribute, HOST, WORKSPACE_ID};
 
-/// The scopes to ask for at sign-in.
-pub const SCOPES: Attribute = Attribute::new(
-    "scopes",
-    "scopes to ask for at sign-in, separated by commas",
-)
-.of(Value::List)
-.default("all-apis");
+pub use crate::discover::CLOUD;
+pub use federation::{
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN, ACTIONS_ID_TOKEN_REQUEST_URL, AUDIENCE, DISCOVERY_URL,
+    OIDC_TOKEN_ENV, OIDC_TOKEN_FILEPATH,
+};
+pub use sign_in::{
+    CLIENT_ID, CLIENT_SECRET, DATABRICKS_CLI_PATH, DISABLE_OAUTH_REFRESH_TOKEN,
+    METADATA_SERVICE_URL, OAUTH_CALLBACK_PORT, PASSWORD, SCOPES, TOKEN, USERNAME,
+};
+pub use traffic::{
+    DEBUG_HEADERS, DEBUG_TRUNCATE_BYTES, HTTP_TIMEOUT_SECONDS, RATE_LIMIT, RETRY_TIMEOUT_SECONDS,
+    SKIP_VERIFY,
+};
 
-/// Every row that the credentials of this crate read.
-pub const ATTRIBUTES: &[Attribute] = &[HOST, ACCOUNT_ID, WORKSPACE_ID, TOKEN, AUTH_TYPE, SCOPES];
+/// Every row, in the order in which the official SDKs list them.
+pub const ATTRIBUTES: &[Attribute] = &[
+    HOST,
+    CLUSTER_ID,
+    WAREHOUSE_ID,
+    SERVERLESS_COMPUTE_ID,
+    METADATA_SERVICE_URL,
+    ACCOUNT_ID,
+    WORKSPACE_ID,
+    TOKEN,
+    USERNAME,
+    PASSWORD,
+    PROFILE,
+    CONFIG_FILE,
+    OAUTH_CALLBACK_PORT,
+    cloud::GOOGLE_SERVICE_ACCOUNT,
+    cloud::GOOGLE_CREDENTIALS,
+    cloud::AZURE_WORKSPACE_RESOURCE_ID,
+    cloud::AZURE_USE_MSI,
+    cloud::AZURE_CLIENT_SECRET,
+    cloud::AZURE_CLIENT_ID,
+    cloud::AZURE_TENANT_ID,
+    ACTIONS_ID_TOKEN_REQUEST_URL,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN,
+    cloud::AZURE_ENVIRONMENT,
+    cloud::AZURE_LOGIN_APP_ID,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    SCOPES,
+    DISABLE_OAUTH_REFRESH_TOKEN,
+    DATABRICKS_CLI_PATH,
+    AUTH_TYPE,
+    OIDC_TOKEN_FILEPATH,
+    OIDC_TOKEN_ENV,
+    SKIP_VERIFY,
+    HTTP_TIMEOUT_SECONDS,
+    DEBUG_TRUNCATE_BYTES,
+    DEBUG_HEADERS,
+    RATE_LIMIT,
+    RETRY_TIMEOUT_SECONDS,
+    CLOUD,
+    AUDIENCE,
+    DISCOVERY_URL,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use lakekey_cloud::Clouds;
+
+    use super::{ATTRIBUTES, Attribute};
+
+    #[test]
+    fn every_name_belongs_to_one_row() {
+        let mut names = BTreeSet::new();
+        for row in ATTRIBUTES {
+            let keys = [row.key()]
+                .into_iter()
+                .chain(row.key_aliases().iter().copied());
+            for name in keys.chain(row.env_names().iter().copied()) {
+                assert!(names.insert(name), "{name}");
+            }
+        }
+        assert_eq!(ATTRIBUTES.len(), 41);
+    }
+
+    #[test]
+    fn the_rows_of_the_clouds_are_among_them() {
+        for row in Clouds::official()
+            .iter()
+            .flat_map(|cloud| cloud.attributes().to_vec())
+        {
+            assert!(ATTRIBUTES.contains(&row), "{}", row.key());
+        }
+    }
+
+    #[test]
+    fn what_opens_a_door_is_secret() {
+        let secret = ATTRIBUTES.iter().filter(|row| row.is_secret());
+        let keys: Vec<_> = secret.map(Attribute::key).collect();
+        assert_eq!(
+            keys,
+            [
+                "metadata_service_url",
+                "token",
+                "password",
+                "google_credentials",
+                "azure_client_secret",
+                "actions_id_token_request_token",
+                "client_secret",
+            ]
+        );
+    }
+
+    #[test]
+    fn documentation_is_one_line_without_a_period() {
+        for row in ATTRIBUTES {
+            let doc = row.doc();
+            assert!(
+                !doc.is_empty() && !doc.contains('\n') && !doc.ends_with('.'),
+                "{}",
+                row.key()
+            );
+        }
+    }
+}

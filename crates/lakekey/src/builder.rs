@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use lakekey_cloud::Clouds;
@@ -6,14 +7,15 @@ use lakekey_core::{
     ACCOUNT_ID, Attribute, Clock, Context, Error, HOST, HttpClient, Observer, Secret, Settings,
     Strategy, WORKSPACE_ID,
 };
-use lakekey_store::TokenStore;
+use lakekey_store::{HostCache, TokenStore};
 
 use crate::attributes::{ATTRIBUTES, SCOPES, TOKEN};
 use crate::cache::Cache;
 use crate::chain::Chain;
-use crate::default_store::default_store;
+use crate::default_store::{default_host_cache, default_store};
+use crate::hosts::Hosts;
 use crate::stored::Stored;
-use crate::{Credentials, Http, SystemClock, strategy};
+use crate::{Credentials, Explanation, Http, SystemClock, strategy};
 
 /// Builds [`Credentials`] from values in code; what is not given comes from the default
 /// configuration.
@@ -37,6 +39,7 @@ pub struct Builder {
     environment: Option<Environment>,
     settings: Option<Settings>,
     store: Option<Arc<dyn TokenStore>>,
+    host_cache: Option<Arc<dyn HostCache>>,
     http: Option<Arc<dyn HttpClient>>,
     clock: Option<Arc<dyn Clock>>,
     observer: Option<Arc<dyn Observer>>,
@@ -111,6 +114,15 @@ impl Builder {
         self
     }
 
+    /// Sets where it is remembered what hosts say about themselves, which is nothing secret.
+    ///
+    /// By default that is a folder below the home directory, beside the default store, and memory
+    /// where there is no home or where [`Builder::store`] names another store.
+    pub fn host_cache(mut self, cache: Arc<dyn HostCache>) -> Self {
+        self.host_cache = Some(cache);
+        self
+    }
+
     /// Sets the HTTP client; [`Http`] by default.
     pub fn http(mut self, http: Arc<dyn HttpClient>) -> Self {
         self.http = Some(http);
@@ -154,23 +166,25 @@ impl Builder {
             Some(environment) => environment,
             None => Environment::process(),
         };
+        let home = environment.home().filter(|_| self.store.is_none());
+        let hosts = hosts(self.host_cache, home);
         let store = self.store.unwrap_or_else(|| default_store(&environment));
         let clouds = self.clouds.unwrap_or_default();
         let settings = match self.settings {
             Some(settings) => settings,
-            None => resolve(
+            None => resolver(
                 environment,
                 &clouds,
                 self.explicit,
                 self.profile,
                 self.config_file,
-            )?,
+            )
+            .resolve()?,
         };
-        let mut strategies = strategy::general(&store);
-        strategies.extend(self.strategies);
-        strategies.extend(of_the_cloud(&clouds, &settings)?);
+        let of_the_cloud = of_the_cloud(&clouds, &settings)?;
+        let strategies = in_order(&store, &hosts, self.strategies, of_the_cloud);
         let chain = Chain::new(&strategies, &settings)?;
-        let stored = Stored::of(&settings, &store)?;
+        let stored = Stored::of(&settings, &store, &hosts)?;
         let http = self.http.unwrap_or_else(|| Arc::new(Http::default()));
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
         let cx =
@@ -181,6 +195,72 @@ impl Builder {
             Cache::new(chain, cx),
         ))
     }
+
+    /// Explains what [`Builder::build`] would make of the configuration, also where it would fail.
+    ///
+    /// Reads what `build` reads, makes no request, and looks into no store.
+    ///
+    /// # Errors
+    ///
+    /// The configuration cannot be read, so that there is nothing to explain.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), lakekey::Error> {
+    /// let explanation = lakekey::Credentials::builder()
+    ///     .environment(lakekey::Environment::default())
+    ///     .host("https://example.cloud.databricks.com")
+    ///     .explain()?;
+    /// let (name, verdict) = &explanation.strategies[0];
+    /// assert_eq!(format!("{name}: {verdict:?}"), "pat: Passed(\"no `token` is set\")");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn explain(self) -> Result<Explanation, Error> {
+        let environment = match self.environment {
+            Some(environment) => environment,
+            None => Environment::process(),
+        };
+        let home = environment.home().filter(|_| self.store.is_none());
+        let hosts = hosts(self.host_cache, home);
+        let store = self.store.unwrap_or_else(|| default_store(&environment));
+        let clouds = self.clouds.unwrap_or_default();
+        let (settings, passed, problem) = if let Some(settings) = self.settings {
+            (settings, Vec::new(), None)
+        } else {
+            let resolver = resolver(
+                environment,
+                &clouds,
+                self.explicit,
+                self.profile,
+                self.config_file,
+            );
+            let found = resolver.resolution()?;
+            (found.settings, found.passed, found.problem)
+        };
+        let (of_the_cloud, problem) = match of_the_cloud(&clouds, &settings) {
+            Ok(strategies) => (strategies, problem),
+            Err(error) => (Vec::new(), problem.or(Some(error))),
+        };
+        let strategies = in_order(&store, &hosts, self.strategies, of_the_cloud);
+        Ok(Explanation::of(settings, passed, problem, &strategies))
+    }
+}
+
+fn hosts(cache: Option<Arc<dyn HostCache>>, home: Option<&Path>) -> Hosts {
+    Hosts::new(cache.unwrap_or_else(|| default_host_cache(home)))
+}
+
+/// All strategies: the general ones, those of the program, those of the cloud.
+fn in_order(
+    store: &Arc<dyn TokenStore>,
+    hosts: &Hosts,
+    own: Vec<Box<dyn Strategy>>,
+    of_the_cloud: Vec<Box<dyn Strategy>>,
+) -> Vec<Box<dyn Strategy>> {
+    let mut strategies = strategy::general(store, hosts);
+    strategies.extend(own);
+    strategies.extend(of_the_cloud);
+    strategies
 }
 
 /// What the cloud that owns the host adds.
@@ -192,13 +272,13 @@ fn of_the_cloud(clouds: &Clouds, settings: &Settings) -> Result<Vec<Box<dyn Stra
         .unwrap_or_default())
 }
 
-fn resolve(
+fn resolver(
     environment: Environment,
     clouds: &Clouds,
     explicit: Vec<(Attribute, Secret)>,
     profile: Option<String>,
     config_file: Option<String>,
-) -> Result<Settings, Error> {
+) -> Resolver {
     let mut resolver = Resolver::new(environment).attributes(ATTRIBUTES);
     for cloud in clouds.iter() {
         resolver = resolver.attributes(cloud.attributes());
@@ -212,5 +292,5 @@ fn resolve(
     if let Some(path) = config_file {
         resolver = resolver.config_file(&path);
     }
-    resolver.resolve()
+    resolver
 }

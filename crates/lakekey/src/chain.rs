@@ -21,12 +21,7 @@ impl Chain {
         strategies: &[Box<dyn Strategy>],
         settings: &Settings,
     ) -> Result<Self, Error> {
-        let pinned = settings.get(&AUTH_TYPE);
-        if let Some(name) =
-            pinned.filter(|name| !strategies.iter().any(|known| answers_to(&**known, name)))
-        {
-            return Err(unknown(name, strategies, settings));
-        }
+        let pinned = known_auth_type(strategies, settings)?;
         let mut chain = Self {
             logins: Vec::new(),
             passed: Vec::new(),
@@ -104,7 +99,20 @@ async fn mint(login: &Login, cx: &Context) -> Result<Vec<(HeaderName, Token)>, E
     Ok(tokens)
 }
 
-fn answers_to(strategy: &dyn Strategy, name: &str) -> bool {
+/// The one strategy that `auth_type` names, if it is set; an error when there is none of the name.
+pub(crate) fn known_auth_type<'a>(
+    strategies: &[Box<dyn Strategy>],
+    settings: &'a Settings,
+) -> Result<Option<&'a str>, Error> {
+    match settings.get(&AUTH_TYPE) {
+        Some(name) if !strategies.iter().any(|known| answers_to(&**known, name)) => {
+            Err(unknown(name, strategies, settings))
+        }
+        pinned => Ok(pinned),
+    }
+}
+
+pub(crate) fn answers_to(strategy: &dyn Strategy, name: &str) -> bool {
     strategy.name() == name || (strategy.name() == U2M && name == U2M_IN_OTHER_SDKS)
 }
 

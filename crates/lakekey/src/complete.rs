@@ -42,7 +42,7 @@ impl Credentials {
             None => self.configured_scopes()?,
         };
         let scopes = scopes.with_offline_access();
-        let target = stored.wish.target(self.cx()).await?;
+        let target = stored.target(self.cx()).await?;
         let endpoints = discover::endpoints(self.cx(), &target).await?;
         let parts = Completion {
             credentials: self,

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
 use lakekey_core::{Context, Demand, Error, Settings, Token};
-use lakekey_endpoints::Host;
+use lakekey_endpoints::{Host, Target};
 
 use crate::blocking::blocking;
 use crate::cache::Cache;
 use crate::stored::Stored;
-use crate::{Builder, Description, Headers};
+use crate::{Builder, Description, Headers, discover};
 
 /// A handle that authenticates requests, and keeps doing so.
 ///
@@ -130,6 +130,48 @@ impl Credentials {
     /// No host is configured, or it is no host.
     pub fn host(&self) -> Result<Host, Error> {
         self.inner.settings.host()?.ok_or_else(no_host)
+    }
+
+    /// What these credentials are for: an account, a workspace, or both behind one host.
+    ///
+    /// A host whose name does not say is asked, at most once an hour: its answer is remembered
+    /// beside the logins, see [`Builder::host_cache`]. One that gives no answer within 5 s, or that
+    /// cannot be reached within 2 s, is taken for what its name suggests. An id that is configured
+    /// is never replaced by one that the host names.
+    ///
+    /// # Errors
+    ///
+    /// No host is configured; an account console is, without an account id
+    /// ([`Code::Usage`](lakekey_core::Code::Usage)); or the host points elsewhere
+    /// ([`Code::DiscoveryUntrusted`](lakekey_core::Code::DiscoveryUntrusted)).
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime.
+    pub async fn target(&self) -> Result<Target, Error> {
+        self.stored()?.target(self.cx()).await
+    }
+
+    /// The configuration, with the gaps that the host's metadata fills: account id, workspace id
+    /// and cloud, with the origin [`Metadata`](lakekey_core::Origin::Metadata).
+    ///
+    /// The host is asked as for [`Credentials::target`]. Values that are configured stand.
+    ///
+    /// # Errors
+    ///
+    /// No host is configured, or it points elsewhere.
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime.
+    pub async fn discovered(&self) -> Result<Settings, Error> {
+        let Stored { wish, hosts, .. } = self.stored()?;
+        let metadata = wish.metadata(self.cx(), hosts).await?;
+        let settings = self.settings().clone();
+        Ok(match metadata {
+            Some(metadata) => discover::backfilled(settings, &metadata),
+            None => settings,
+        })
     }
 
     /// Removes the stored login of these settings from the store, under every name it has there.

@@ -1,11 +1,14 @@
-//! Where logins are kept unless the program says otherwise.
+//! Where logins, and what is known of hosts, are kept unless the program says otherwise.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lakekey_config::Environment;
 use lakekey_core::{Code, Error, Token};
-use lakekey_store::{FileStore, Key, Lease, StoreError, TokenStore};
+use lakekey_store::{
+    FileHostCache, FileStore, HostCache, Key, Lease, MemoryHostCache, StoreError, TokenStore,
+};
 
 /// The official token cache below the home directory.
 ///
@@ -24,6 +27,14 @@ pub(crate) fn default_store(environment: &Environment) -> Arc<dyn TokenStore> {
         (PLAINTEXT, None) => Arc::new(Unusable(homeless)),
         (SECURE, _) => Arc::new(Unusable(without_keyring)),
         _ => Arc::new(Unusable(unknown_mode)),
+    }
+}
+
+/// A folder beside the default store; memory without a home.
+pub(crate) fn default_host_cache(home: Option<&Path>) -> Arc<dyn HostCache> {
+    match home {
+        Some(home) => Arc::new(FileHostCache::in_home(home)),
+        None => Arc::new(MemoryHostCache::default()),
     }
 }
 

@@ -3,12 +3,21 @@
 use std::time::Duration;
 
 use http::{Request, Response, StatusCode, header};
-use lakekey_core::{Code, Context, Error, Limits};
+use lakekey_core::{
+    ACCOUNT_ID, Attribute, Code, Context, Error, Limits, Origin, Secret, Settings, WORKSPACE_ID,
+};
 use lakekey_endpoints::{
     AccountId, Endpoints, Host, HostMetadata, MetadataError, Target, WorkspaceId,
 };
 use lakekey_oauth::{Grant, ResponseError, Retry};
 use url::Url;
+
+use crate::hosts::Hosts;
+
+/// The cloud that the host runs on, which its metadata names where the settings do not.
+pub const CLOUD: Attribute =
+    Attribute::new("cloud", "cloud that the host runs on: AWS, Azure, GCP")
+        .env(&["DATABRICKS_CLOUD"]);
 
 /// What a sign-in is asked for, before the host has been asked what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,46 +25,78 @@ pub(crate) struct Wish {
     pub(crate) host: Host,
     pub(crate) account_id: Option<AccountId>,
     pub(crate) workspace_id: Option<WorkspaceId>,
+    /// The settings say that no workspace is meant, whatever the host names.
+    pub(crate) no_workspace: bool,
 }
 
 impl Wish {
     /// The target, from the host's own words where its name does not say enough.
     ///
-    /// An accounts host is known by its name. Any other host is asked, at most for
-    /// [`PATIENCE`]; a host that does not answer is taken for what its name suggests.
-    pub(crate) async fn target(&self, cx: &Context) -> Result<Target, Error> {
-        let metadata = if self.host.is_accounts() {
-            None
-        } else {
-            host_metadata(cx, &self.host).await?
-        };
-        self.target_given(metadata.as_ref())
-    }
-
-    /// The target for a renewal: the host is asked only where an account id leaves it open
-    /// whether the login is the workspace's or the account's.
-    pub(crate) async fn known_target(&self, cx: &Context) -> Result<Target, Error> {
-        if self.account_id.is_none() {
-            self.target_given(None)
-        } else {
-            self.target(cx).await
-        }
-    }
-
-    fn target_given(&self, metadata: Option<&HostMetadata>) -> Result<Target, Error> {
-        let account_id = self
-            .account_id
-            .clone()
-            .or_else(|| metadata?.account_id.clone());
-        let workspace_id = self
-            .workspace_id
-            .clone()
-            .or_else(|| metadata?.workspace_id.clone());
-        Target::classify(self.host.clone(), account_id, workspace_id, metadata).map_err(|error| {
+    /// What is configured stands; the host's words fill the gaps.
+    pub(crate) async fn target(&self, cx: &Context, hosts: &Hosts) -> Result<Target, Error> {
+        let Self {
+            host,
+            account_id,
+            workspace_id,
+            ..
+        } = self;
+        let metadata = self.metadata(cx, hosts).await?;
+        let target = Target::classify(
+            host.clone(),
+            account_id.clone(),
+            workspace_id.clone(),
+            metadata.as_ref(),
+        );
+        target.map_err(|error| {
             Error::new(Code::Usage, error.to_string())
                 .with_hint("give the account id: --account-id <ID>, or `account_id` in the profile")
         })
     }
+
+    /// What the host says about itself, less what the settings rule out. An accounts host is known
+    /// by its name and not asked.
+    pub(crate) async fn metadata(
+        &self,
+        cx: &Context,
+        hosts: &Hosts,
+    ) -> Result<Option<HostMetadata>, Error> {
+        if self.host.is_accounts() {
+            return Ok(None);
+        }
+        let mut metadata = hosts.metadata(cx, &self.host).await?;
+        if let Some(metadata) = metadata.as_mut().filter(|_| self.no_workspace) {
+            metadata.workspace_id = None;
+        }
+        Ok(metadata)
+    }
+}
+
+/// The settings with their gaps filled from what the host says about itself.
+pub(crate) fn backfilled(settings: Settings, metadata: &HostMetadata) -> Settings {
+    let HostMetadata {
+        account_id,
+        workspace_id,
+        cloud,
+        ..
+    } = metadata;
+    let found = [
+        (&ACCOUNT_ID, account_id.as_ref().map(AccountId::as_str)),
+        (
+            &WORKSPACE_ID,
+            workspace_id.as_ref().map(WorkspaceId::as_str),
+        ),
+        (&CLOUD, cloud.as_deref()),
+    ];
+    let is_gap = |attribute| settings.secret(attribute).is_none_or(Secret::is_empty);
+    let gaps: Vec<_> = found
+        .into_iter()
+        .filter_map(|(attribute, value)| Some((attribute, value?)))
+        .filter(|(attribute, _)| is_gap(attribute))
+        .collect();
+    gaps.into_iter()
+        .fold(settings, |settings, (attribute, value)| {
+            settings.with(attribute, value, Origin::Metadata)
+        })
 }
 
 /// The endpoints of a target: fixed for an account, asked for otherwise.
@@ -69,23 +110,6 @@ pub(crate) async fn endpoints(cx: &Context, target: &Target) -> Result<Endpoints
         .map_err(|error| unreachable(&url, error))?;
     let body = accepted(&url, &response)?;
     Endpoints::parse(body, target).map_err(|error| refused(&url, error))
-}
-
-/// What the host says about itself; `None` when it does not say.
-async fn host_metadata(cx: &Context, host: &Host) -> Result<Option<HostMetadata>, Error> {
-    let url = HostMetadata::url(host);
-    let request = get(&url, Limits::default().with_total(PATIENCE));
-    let Ok(response) = cx.http().send(request).await else {
-        return Ok(None);
-    };
-    if response.status() != StatusCode::OK {
-        return Ok(None);
-    }
-    match HostMetadata::parse(response.body(), host) {
-        Ok(metadata) => Ok(Some(metadata)),
-        Err(error @ MetadataError::Untrusted { .. }) => Err(refused(&url, error)),
-        Err(_) => Ok(None),
-    }
 }
 
 async fn fetch(cx: &Context, url: &Url, limits: Limits) -> Result<Response<Vec<u8>>, Error> {
@@ -184,6 +208,3 @@ fn refused(url: &Url, error: MetadataError) -> Error {
 fn host_of(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
 }
-
-/// The longest that a host may take to say what it is.
-const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,5 +1,7 @@
 //! The door to the network, and the only file that names `reqwest`.
 
+mod connect;
+
 use std::error::Error as StdError;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::OnceLock;
@@ -9,6 +11,8 @@ use http::{Request, Response, header};
 use lakekey_core::{BoxFuture, Code, Error, HttpClient, Limits};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Certificate, Client, redirect, retry};
+
+use self::connect::Bounded;
 
 /// An [`HttpClient`] on reqwest and rustls, with the platform's trust roots.
 ///
@@ -45,7 +49,7 @@ impl Http {
     fn build(&self, loopback: bool) -> Result<Client, Error> {
         let mut builder = Client::builder()
             .user_agent(concat!("lakekey/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
+            .connector_layer(Bounded)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .referer(false)
@@ -87,6 +91,7 @@ impl HttpClient for Http {
                     .unsent()
             })?;
             let exchange = exchange(client, request, &host, limits);
+            let exchange = connect::within(limits.connect, exchange);
             match tokio::time::timeout(limits.total, exchange).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(late(&host, limits.total)),
@@ -236,9 +241,6 @@ impl Resolve for Loopback {
         })
     }
 }
-
-/// The time to reach a host before it counts as unreachable.
-const CONNECT: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api;
-mod attributes;
+pub mod attributes;
 mod blocking;
 mod builder;
 mod cache;
@@ -15,8 +15,10 @@ mod default_store;
 mod description;
 mod discover;
 mod exchange;
+mod explanation;
 mod freshness;
 mod headers;
+mod hosts;
 mod http;
 mod sign_in;
 mod stored;
@@ -27,13 +29,16 @@ pub use builder::Builder;
 pub use clock::SystemClock;
 pub use credentials::Credentials;
 pub use description::{DescribedValue, Description};
+pub use discover::CLOUD;
+pub use explanation::{Explanation, Verdict};
 pub use headers::Headers;
 pub use http::Http;
 pub use lakekey_config::{AUTH_TYPE, Environment};
 pub use lakekey_core::{
     ACCOUNT_ID, Attribute, Clock, Code, Context, Demand, Error, HOST, HttpClient, Kind, Limits,
-    Observer, Origin, Secret, Settings, Strategy, Token, TokenSource, WORKSPACE_ID,
+    Observer, Origin, Secret, Setting, Settings, Strategy, Token, TokenSource, WORKSPACE_ID,
 };
 pub use lakekey_endpoints::{AccountId, Endpoints, Host, Target, WorkspaceId};
 pub use lakekey_oauth::Scopes;
+pub use lakekey_store::{FileHostCache, HostCache, MemoryHostCache};
 pub use sign_in::{Attempt, Browser, Inbox, Ports, SignIn, SignedIn};

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lakekey_core::{Code, Error, Settings, Token};
+use lakekey_core::{Code, Context, Error, Settings, Token, WORKSPACE_ID};
+use lakekey_endpoints::Target;
 use lakekey_store::{Key, Lease, StoreError, TokenStore};
 
 use crate::discover::Wish;
+use crate::hosts::Hosts;
 
 /// A stored login: where it is kept, and what it was made for.
 #[derive(Clone, Debug)]
@@ -15,6 +17,7 @@ pub(crate) struct Stored {
     /// The names it may have in the store: the profile, then those of the host.
     pub(crate) keys: Vec<Key>,
     pub(crate) wish: Wish,
+    pub(crate) hosts: Hosts,
     pub(crate) profile: Option<String>,
 }
 
@@ -23,6 +26,7 @@ impl Stored {
     pub(crate) fn of(
         settings: &Settings,
         store: &Arc<dyn TokenStore>,
+        hosts: &Hosts,
     ) -> Result<Option<Self>, Error> {
         let Some(host) = settings.host()? else {
             return Ok(None);
@@ -31,6 +35,7 @@ impl Stored {
             host,
             account_id: settings.account_id()?,
             workspace_id: settings.workspace_id()?,
+            no_workspace: settings.get(&WORKSPACE_ID) == Some(NO_WORKSPACE),
         };
         let profile = settings.profile().map(str::to_owned);
         let keys = keys(&wish, profile.as_deref());
@@ -38,8 +43,14 @@ impl Stored {
             store: Arc::clone(store),
             keys,
             wish,
+            hosts: hosts.clone(),
             profile,
         }))
+    }
+
+    /// What the login is for; the host is asked where its name does not say enough.
+    pub(crate) async fn target(&self, cx: &Context) -> Result<Target, Error> {
+        self.wish.target(cx, &self.hosts).await
     }
 
     /// The command that signs in again.
@@ -179,3 +190,5 @@ fn same_login(one: &Token, other: &Token) -> bool {
 /// How long to wait for another process that is renewing the same login. Longer than one
 /// renewal may take with all its retries.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How profiles write that no workspace is meant.
+const NO_WORKSPACE: &str = "none";

@@ -27,6 +27,11 @@ pub(super) const STEPS: &[Step] = &[
         action: Action::Cargo(&["doc", "--workspace", "--no-deps"]),
     },
     Step {
+        name: "docs",
+        about: "the pages made from the code are up to date",
+        action: Action::Task(&["docs", "--check"]),
+    },
+    Step {
         name: "deny",
         about: "bans, licences and sources of dependencies (`deny.toml`)",
         action: Action::Tool {

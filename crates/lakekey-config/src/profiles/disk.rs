@@ -7,6 +7,7 @@ use std::time::Duration;
 use lakekey_core::{Code, Error};
 
 use super::document::ProfileFile;
+use super::trust;
 
 /// The door to profile files on disk.
 impl ProfileFile {
@@ -16,12 +17,14 @@ impl ProfileFile {
     ///
     /// [`Code::Config`] for a file that cannot be read, is larger than 10 MiB, is not UTF-8 text
     /// or cannot be parsed. The message names the path and, where there is one, the line.
+    /// [`Code::StoreInsecure`] for a file that every user may write.
     pub fn open(path: &Path) -> Result<Option<Self>, Error> {
-        let bytes = match read(path) {
-            Ok(bytes) => bytes,
+        let (found, bytes) = match read(path) {
+            Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(path, &error.kind().to_string())),
         };
+        trust::not_for_everybody(path, &found)?;
         Self::from_bytes(bytes, path).map(Some)
     }
 
@@ -32,14 +35,15 @@ impl ProfileFile {
     /// at the same time both succeed. When `change` fails, or changes nothing, nothing is
     /// written.
     ///
-    /// The file keeps its mode; a new one is for its owner alone. A symbolic link is followed,
+    /// The file keeps its mode and its owner; a new one is for its owner alone. A symbolic link is followed,
     /// so that its target is replaced and not the link. The last content that lakekey did not
     /// write itself is kept beside it in `<file>.bak`. The lock is `<file>.lock`, which stays.
     ///
     /// # Errors
     ///
     /// What `change` returns; the errors of [`ProfileFile::open`]; [`Code::StoreLocked`] when
-    /// another writer holds the lock for 10 s; [`Code::StoreIo`] when writing fails.
+    /// another writer holds the lock for 10 s; [`Code::StoreIo`] when writing fails, as it does
+    /// for a file of another user.
     pub fn edit<T>(
         path: &Path,
         change: impl FnOnce(&mut Self) -> Result<T, Error>,
@@ -50,14 +54,16 @@ impl ProfileFile {
         let mut after = before.clone();
         let result = change(&mut after)?;
         if after != before {
+            let found = std::fs::metadata(&target).ok();
             let bytes = before.text.as_bytes();
             if !bytes.is_empty() && !lock.wrote(bytes) {
                 let backup = beside(&target, ".bak");
-                replace(&backup, bytes, None).map_err(|error| unwritable(&backup, error))?;
+                replace(&backup, bytes, found.as_ref(), None)
+                    .map_err(|error| unwritable(&backup, error))?;
             }
             let bytes = after.text.as_bytes();
-            let mode = std::fs::metadata(&target).ok();
-            replace(&target, bytes, mode.as_ref()).map_err(|error| unwritable(&target, error))?;
+            replace(&target, bytes, found.as_ref(), found.as_ref())
+                .map_err(|error| unwritable(&target, error))?;
             lock.remember(bytes);
         }
         Ok(result)
@@ -89,6 +95,9 @@ impl Lock {
         let file = options
             .open(&path)
             .map_err(|error| unwritable(&path, error))?;
+        if let Ok(found) = std::fs::metadata(target) {
+            trust::keep_owner(&file, &found).map_err(|error| unwritable(target, error))?;
+        }
         for _ in 0..LOCK_TRIES {
             match file.try_lock() {
                 Ok(()) => return Ok(Self(file)),
@@ -123,21 +132,29 @@ fn fingerprint(bytes: &[u8]) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the door to profile files")]
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+fn read(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(LARGEST as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let file = File::open(path)?;
+    let found = file.metadata()?;
+    file.take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((found, bytes))
 }
 
 /// Replaces a file in one step: whoever reads it sees the old bytes or the new ones.
-fn replace(path: &Path, bytes: &[u8], mode: Option<&Metadata>) -> io::Result<()> {
+fn replace(
+    path: &Path,
+    bytes: &[u8],
+    owner: Option<&Metadata>,
+    mode: Option<&Metadata>,
+) -> io::Result<()> {
     let folder = folder_of(path);
     let mut file = tempfile::Builder::new()
         .prefix(".lakekey-")
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
+    if let Some(owner) = owner {
+        trust::keep_owner(file.as_file(), owner)?;
+    }
     if let Some(mode) = mode {
         file.as_file().set_permissions(mode.permissions())?;
     }

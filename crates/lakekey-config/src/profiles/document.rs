@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -15,7 +15,7 @@ use super::value;
 /// The dialect: `#` and `;` start a comment line; ` #` and ` ;`, with their blank, an inline
 /// comment; `=` or `:` ends a key; one pair of matching quotes around a value is dropped; a
 /// backslash at the end of a line continues the value; a value in backticks or in three double
-/// quotes is taken as it stands. Keys before the first section belong to `DEFAULT`. A section
+/// quotes is taken as it stands; a key may stand in quotes or backticks too. Keys before the first section belong to `DEFAULT`. A section
 /// that occurs twice is one section, and the last of two equal keys counts. Names and keys are
 /// case-sensitive. No section inherits from another.
 ///
@@ -33,6 +33,8 @@ use super::value;
 pub struct ProfileFile {
     pub(super) text: String,
     pub(super) items: Vec<Item>,
+    /// Where the sections stand, by name: a file of a thousand profiles is walked once.
+    places: HashMap<String, Vec<Range<usize>>>,
 }
 
 impl ProfileFile {
@@ -45,7 +47,13 @@ impl ProfileFile {
     pub fn parse(text: impl Into<String>) -> Result<Self, ParseError> {
         let text = text.into();
         let items = parse::parse(&text)?;
-        Ok(Self { text, items })
+        let mut file = Self {
+            text,
+            items,
+            places: HashMap::new(),
+        };
+        file.places = file.found_places();
+        Ok(file)
     }
 
     /// The profiles in the order of the file, each once, without `[__settings__]`.
@@ -61,21 +69,8 @@ impl ProfileFile {
 
     /// The profile of this name; `None` when there is no such section, and for `__settings__`.
     pub fn profile(&self, name: &str) -> Option<Profile<'_>> {
-        let section = self
-            .sections()
-            .find(|section| section.name == name && name != SETTINGS)?;
-        Some(Profile {
-            file: self,
-            name: section.name,
-        })
-    }
-
-    /// The profile that `[__settings__] default_profile` names, if it names one.
-    ///
-    /// Whether that profile exists is not checked.
-    pub fn default_profile(&self) -> Option<String> {
-        let name = self.setting(DEFAULT_PROFILE)?;
-        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+        let (name, _) = self.places.get_key_value(name)?;
+        Some(Profile { file: self, name }).filter(|_| name != SETTINGS)
     }
 
     /// The value of a key in `[__settings__]`, such as `auth_storage`.
@@ -116,9 +111,9 @@ impl ProfileFile {
 
     /// The entries of a section, in all places where it occurs: index of the item, key, value.
     pub(super) fn entries(&self, section: &str) -> impl Iterator<Item = Entry<'_>> {
-        self.sections()
-            .filter(move |found| found.name == section)
-            .flat_map(|found| found.items)
+        let places = self.places.get(section).into_iter().flatten();
+        places
+            .flat_map(Clone::clone)
             .filter_map(|item| match &self.items[item].kind {
                 Kind::Entry { key, value } => Some(Entry {
                     item,
@@ -136,6 +131,17 @@ impl ProfileFile {
             .filter(|entry| entry.key == key)
             .last()?;
         self.read(&last)
+    }
+
+    fn found_places(&self) -> HashMap<String, Vec<Range<usize>>> {
+        let mut places: HashMap<String, Vec<Range<usize>>> = HashMap::new();
+        for section in self.sections() {
+            match places.get_mut(section.name) {
+                Some(found) => found.push(section.items),
+                None => drop(places.insert(section.name.to_owned(), vec![section.items])),
+            }
+        }
+        places
     }
 
     fn read(&self, entry: &Entry<'_>) -> Option<Cow<'_, str>> {

@@ -111,7 +111,7 @@ impl ProfileFile {
         self.replace(end..end, &format!("{gap}{}", lines.join(newline)))
     }
 
-    fn set_in(&mut self, section: &str, key: &str, value: &str) -> Result<(), Error> {
+    pub(super) fn set_in(&mut self, section: &str, key: &str, value: &str) -> Result<(), Error> {
         checked_key(key)?;
         checked_value(key, value)?;
         let mut next = self.clone();
@@ -215,7 +215,7 @@ impl ProfileFile {
         Self::parse(text).map_err(damaging)
     }
 
-    fn replace(&mut self, range: Range<usize>, with: &str) -> Result<(), Error> {
+    pub(super) fn replace(&mut self, range: Range<usize>, with: &str) -> Result<(), Error> {
         let mut text = self.text.clone();
         text.replace_range(range, with);
         *self = Self::parse(text).map_err(damaging)?;

@@ -1,12 +1,15 @@
 //! The profile file: a document model that keeps every byte it does not change.
 
+mod default_profile;
 mod disk;
 mod document;
 mod edit;
 mod login;
 mod names;
 mod parse;
+mod rename;
 mod style;
+mod trust;
 mod value;
 
 pub(crate) use document::{DEFAULT, SETTINGS};

@@ -31,6 +31,8 @@ enum Problem {
     NoSection,
     #[error("the quoted value is never closed")]
     OpenQuote,
+    #[error("the quoted key is never closed")]
+    OpenKey,
 }
 
 /// One line of a profile file, or the few lines of a value that spans them.
@@ -106,21 +108,43 @@ fn header(body: &str, start: usize) -> Result<Kind, Problem> {
 }
 
 fn entry(text: &str, at: usize, start: usize, body: &str) -> Result<Item, Problem> {
-    let delimiter = body.find(['=', ':']).ok_or(Problem::NoDelimiter)?;
-    let key = body[..delimiter].trim_end();
+    let quote = key_quote(body);
+    let open = quote.len();
+    let close = match quote {
+        "" => 0,
+        quote => open + body[open..].find(quote).ok_or(Problem::OpenKey)?,
+    };
+    let after = close + open;
+    let delimiter = after + body[after..].find(['=', ':']).ok_or(Problem::NoDelimiter)?;
+    let key = if quote.is_empty() {
+        0..delimiter
+    } else {
+        open..close
+    };
+    let blanks = body[key.clone()].len() - body[key.clone()].trim_start().len();
+    let key_start = start + key.start + blanks;
+    let key = body[key].trim();
     if key.is_empty() {
         return Err(Problem::NoKey);
     }
     let from = start + delimiter + 1;
     let end = from + value::read(&text[from..]).ok_or(Problem::OpenQuote)?.len;
     let kind = Kind::Entry {
-        key: start..start + key.len(),
+        key: key_start..key_start + key.len(),
         value: from..end,
     };
     Ok(Item {
         span: at..end,
         kind,
     })
+}
+
+/// The quote that a key stands in; empty for a bare key.
+fn key_quote(body: &str) -> &'static str {
+    ["\"\"\"", "\"", "`"]
+        .into_iter()
+        .find(|quote| body.starts_with(quote))
+        .unwrap_or_default()
 }
 
 const BYTE_ORDER_MARK: char = '\u{feff}';

@@ -58,6 +58,7 @@ impl<'a> Style<'a> {
     fn of_entry(file: &'a ProfileFile, entry: &Entry<'_>) -> (Self, usize) {
         let between = &file.text[entry.name.end..entry.value.start];
         let (before, delimiter) = between.split_at(between.len() - 1);
+        let before = blanks_at_end(before);
         let raw = &file.text[entry.value.clone()];
         let blanks = raw.len() - raw.trim_start_matches([' ', '\t']).len();
         let after = if raw.trim().is_empty() {
@@ -66,6 +67,7 @@ impl<'a> Style<'a> {
             &raw[..blanks]
         };
         let indent = &file.text[file.items[entry.item].span.start..entry.name.start];
+        let indent = &indent[..indent.len() - indent.trim_start().len()];
         let column = entry.key.chars().count() + before.chars().count();
         (
             Self {
@@ -78,4 +80,9 @@ impl<'a> Style<'a> {
             column,
         )
     }
+}
+
+/// The blanks before a delimiter, without the closing quote of a key.
+fn blanks_at_end(text: &str) -> &str {
+    &text[text.trim_end().len()..]
 }

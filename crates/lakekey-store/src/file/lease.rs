@@ -1,11 +1,8 @@
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use super::lock::Lock;
-use super::{replace, trust};
+use super::{name, replace, trust};
 use crate::{Key, Lease, Record, StoreError};
 
 /// The folder with the leases and records of all keys. It is of no particular backend: a store
@@ -25,7 +22,7 @@ impl Leases {
 
     /// Takes the lease of one key.
     pub(crate) fn take(&self, key: &Key, patience: Duration) -> Result<FileLease, StoreError> {
-        let stem = stem(key);
+        let stem = name::stem(key.as_str());
         let folder = self.folder()?;
         let lock = folder.join(format!("{stem}.lease"));
         let lock = Lock::take(&lock, &format!("the login `{key}`"), patience)?;
@@ -60,14 +57,4 @@ impl Lease for FileLease {
     fn write(&mut self, record: &Record) -> Result<(), StoreError> {
         replace::lightly(&self.record, record.to_json().as_bytes())
     }
-}
-
-/// A file name for a key of any characters and length.
-fn stem(key: &Key) -> String {
-    Sha256::digest(key.as_str())[..16]
-        .iter()
-        .fold(String::new(), |mut stem, byte| {
-            let _ = write!(stem, "{byte:02x}");
-            stem
-        })
 }

@@ -4,6 +4,7 @@
 mod common;
 mod contract;
 mod format;
+mod hosts;
 #[cfg(unix)]
 mod processes;
 #[cfg(unix)]

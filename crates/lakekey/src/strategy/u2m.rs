@@ -11,17 +11,19 @@ use crate::chain::U2M;
 use crate::discover;
 use crate::exchange::exchange;
 use crate::freshness::{Freshness, freshness, satisfies};
+use crate::hosts::Hosts;
 use crate::stored::Stored;
 
 /// The stored sign-in of a person: read from the store, renewed under a lease.
 #[derive(Debug)]
 pub(crate) struct U2m {
     store: Arc<dyn TokenStore>,
+    hosts: Hosts,
 }
 
 impl U2m {
-    pub(crate) fn new(store: Arc<dyn TokenStore>) -> Self {
-        Self { store }
+    pub(crate) fn new(store: Arc<dyn TokenStore>, hosts: Hosts) -> Self {
+        Self { store, hosts }
     }
 }
 
@@ -31,7 +33,7 @@ impl Strategy for U2m {
     }
 
     fn login(&self, settings: &Settings) -> Result<Option<Login>, Error> {
-        let stored = Stored::of(settings, &self.store)?;
+        let stored = Stored::of(settings, &self.store, &self.hosts)?;
         Ok(stored.map(|stored| Login::bearer(Shared(Arc::new(stored)))))
     }
 }
@@ -111,7 +113,7 @@ async fn renew_leased(
 }
 
 async fn refreshed(stored: &Stored, cx: &Context, token: &Token) -> Result<Token, Error> {
-    let target = stored.wish.known_target(cx).await?;
+    let target = stored.target(cx).await?;
     let endpoints = discover::endpoints(cx, &target).await?;
     let refresh = token.refresh().expect("the caller has one");
     let grant = Grant::Refresh(refresh.clone());

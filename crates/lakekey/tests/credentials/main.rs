@@ -6,5 +6,6 @@
 )]
 
 mod calls;
+mod hosts;
 mod refresh;
 mod world;

@@ -71,6 +71,16 @@ impl World {
         })
     }
 
+    /// How many times the host was asked what it is.
+    pub(crate) fn asked(&self) -> usize {
+        self.mock(|mock| {
+            let requests = mock.requests().iter();
+            requests
+                .filter(|request| request.path() == "/.well-known/databricks-config")
+                .count()
+        })
+    }
+
     /// Signs in as a person would, with the mock as the browser.
     pub(crate) async fn sign_in(
         &self,

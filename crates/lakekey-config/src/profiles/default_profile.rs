@@ -1,0 +1,83 @@
+use std::borrow::Cow;
+
+use super::document::{DEFAULT, DEFAULT_PROFILE, ProfileFile};
+
+impl ProfileFile {
+    /// The profile that `[__settings__] default_profile` names, if it names one.
+    ///
+    /// `%(key)s` in it stands for the value of another key of `[__settings__]`, else of
+    /// `DEFAULT`, as in the official tools; in no other value does it mean anything. Whether that
+    /// profile exists is not checked.
+    pub fn default_profile(&self) -> Option<String> {
+        let name = self.interpolated(self.setting(DEFAULT_PROFILE)?);
+        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+    }
+
+    /// `text` with each `%(key)s` replaced; one that names nothing is left out, and a circle is
+    /// left as it stands.
+    fn interpolated(&self, text: Cow<'_, str>) -> String {
+        let mut text = text.into_owned();
+        for _ in 0..MOST_STEPS {
+            let Some((whole, key)) = reference(&text) else {
+                break;
+            };
+            let settings = self
+                .setting(key.trim())
+                .filter(|_| key.trim() != DEFAULT_PROFILE);
+            let value = settings.or_else(|| self.value(DEFAULT, key.trim()));
+            let value = value.unwrap_or_default();
+            if text.len() + value.len() > LONGEST {
+                break;
+            }
+            text = text.replacen(whole, &value, 1);
+        }
+        text
+    }
+}
+
+/// The first `%(key)s` of a text: the whole, and the key.
+fn reference(text: &str) -> Option<(&str, &str)> {
+    let start = text.find("%(")?;
+    let end = start + text[start..].find(")s")?;
+    Some((&text[start..end + 2], &text[start + 2..end])).filter(|(_, key)| !key.is_empty())
+}
+
+const MOST_STEPS: usize = 99;
+/// The longest name that is put together, in bytes.
+const LONGEST: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::ProfileFile;
+
+    #[test]
+    fn references_are_followed_in_the_settings_and_then_in_default() {
+        for (settings, expected) in [
+            ("default_profile = dev", Some("dev")),
+            ("stage = dev\ndefault_profile = %(stage)s", Some("dev")),
+            (
+                "stage = dev\ndefault_profile = a-%(stage)s-%( stage )s",
+                Some("a-dev-dev"),
+            ),
+            ("default_profile = %(region)s", Some("eu")),
+            ("default_profile = %(missing)s", None),
+            ("default_profile = %(default_profile)s", None),
+            ("a = %(b)s\nb = dev\ndefault_profile = %(a)s", Some("dev")),
+            ("a = %(a)s\ndefault_profile = %(a)s", Some("%(a)s")),
+            ("default_profile = 100%", Some("100%")),
+            ("default_profile = %()s", Some("%()s")),
+            ("default_profile = %(open", Some("%(open")),
+        ] {
+            let text = format!("[DEFAULT]\nregion = eu\n[__settings__]\n{settings}\n");
+            let file = ProfileFile::parse(text).unwrap();
+            assert_eq!(file.default_profile().as_deref(), expected, "{settings}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_doubles_with_each_step_stays_short() {
+        let text = "[__settings__]\na = %(a)s%(a)s\ndefault_profile = %(a)s\n";
+        let name = ProfileFile::parse(text).unwrap().default_profile().unwrap();
+        assert!(name.len() <= super::LONGEST);
+    }
+}

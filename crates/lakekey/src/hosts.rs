@@ -1,0 +1,109 @@
+//! What hosts say about themselves: asked when an answer needs it, remembered for an hour.
+
+mod entry;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderValue, Request, StatusCode, header};
+use lakekey_core::{Code, Context, Error, Limits};
+use lakekey_endpoints::{Host, HostMetadata, MetadataError};
+use lakekey_store::HostCache;
+
+use self::entry::Entry;
+use crate::blocking::blocking;
+
+/// The hosts that were asked, and what they answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Hosts(Arc<dyn HostCache>);
+
+impl Hosts {
+    pub(crate) fn new(cache: Arc<dyn HostCache>) -> Self {
+        Self(cache)
+    }
+
+    /// What the host says about itself; `None` when it does not say.
+    ///
+    /// 1. An answer is good for an hour.
+    /// 2. A host that could not be asked, or that says nothing of use, is left alone for a minute.
+    /// 3. Until it can be asked again its last answer stands in, for at most 30 days.
+    ///
+    /// # Errors
+    ///
+    /// Only [`Code::DiscoveryUntrusted`], which is never remembered: the host points elsewhere.
+    pub(crate) async fn metadata(
+        &self,
+        cx: &Context,
+        host: &Host,
+    ) -> Result<Option<HostMetadata>, Error> {
+        let entry = self.load(host).await;
+        let now = cx.clock().now();
+        if entry.is_settled(now) {
+            return Ok(entry.metadata(now).cloned());
+        }
+        let entry = entry.followed_by(ask(cx, host).await?, now);
+        self.save(cx, host, &entry).await;
+        Ok(entry.metadata(now).cloned())
+    }
+
+    /// What is remembered; nothing where it cannot be read.
+    async fn load(&self, host: &Host) -> Entry {
+        let (cache, host) = (Arc::clone(&self.0), host.clone());
+        let found = blocking(move || {
+            let bytes = cache.load(host.as_str())?;
+            Ok(bytes.map(|bytes| Entry::read(&bytes, &host)))
+        });
+        found.await.ok().flatten().unwrap_or_default()
+    }
+
+    async fn save(&self, cx: &Context, host: &Host, entry: &Entry) {
+        let (cache, name) = (Arc::clone(&self.0), host.clone());
+        let text = entry.text(host);
+        let kept = blocking(move || Ok(cache.save(name.as_str(), text.as_bytes())?));
+        if let Err(error) = kept.await {
+            cx.observer().survived(&error);
+        }
+    }
+}
+
+async fn ask(cx: &Context, host: &Host) -> Result<Option<HostMetadata>, Error> {
+    let Ok(response) = cx.http().send(request(host)).await else {
+        return Ok(None);
+    };
+    if response.status() != StatusCode::OK {
+        return Ok(None);
+    }
+    match HostMetadata::parse(response.body(), host) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error @ MetadataError::Untrusted { .. }) => Err(untrusted(host, error)),
+        Err(_) => Ok(None),
+    }
+}
+
+fn request(host: &Host) -> Request<Vec<u8>> {
+    let mut request = Request::new(Vec::new());
+    let url = HostMetadata::url(host);
+    *request.uri_mut() = url.as_str().parse().expect("a parsed URL is a URI");
+    request
+        .headers_mut()
+        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let limits = Limits::default()
+        .with_body(LARGEST)
+        .with_connect(CONNECT)
+        .with_total(TOTAL);
+    request.extensions_mut().insert(limits);
+    request
+}
+
+fn untrusted(host: &Host, error: MetadataError) -> Error {
+    let message = format!("the metadata of {} cannot be used", host.name());
+    Error::new(Code::DiscoveryUntrusted, message)
+        .with_note(format!("read from {}", HostMetadata::url(host)))
+        .caused_by(error)
+}
+
+/// The document has a handful of short members.
+const LARGEST: usize = 64 << 10;
+/// The longest that a host may take to be reached, and to have said what it is.
+const CONNECT: Duration = Duration::from_secs(2);
+const TOTAL: Duration = Duration::from_secs(5);
