@@ -1,6 +1,7 @@
 //! The command line, as data.
 
 mod auth;
+mod inspect;
 mod oauth;
 mod refused;
 mod values;
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::auth::{Auth, AuthCommand, Login, Logout, Place, Token};
+pub(crate) use self::inspect::{Describe, Env, Explain, Profiles, Switch};
 pub(crate) use self::oauth::{AuthorizeUrl, Exchange, Oauth, OauthCommand, Pkce, Refresh, Server};
 pub(crate) use self::refused::Refused;
 pub(crate) use self::values::{Format, Method, Timeout};
@@ -25,6 +27,7 @@ Examples:
   lakekey demo                              see all of it, without a Databricks account
   lakekey auth login --host <HOST>          sign in and keep the login as a profile
   lakekey auth token --profile <NAME>       print a token that is good now
+  lakekey auth explain                      see which login is used, and why
   lakekey api get /api/2.0/clusters/list    call the REST API"
 )]
 pub(crate) struct Cli {
@@ -66,7 +69,7 @@ pub(crate) struct Common {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Sign in and out, and get tokens
+    /// Sign in and out, get tokens, and see which login is used and why
     Auth(Auth),
     /// Call the REST API
     Api(Api),

@@ -1,13 +1,16 @@
 //! What this machine says: the environment, and the profile file.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lakekey::{AUTH_TYPE, Builder, Code, Credentials, Environment, Error, Settings};
-use lakekey_config::{ProfileFile, Resolver};
+use clap::ValueEnum as _;
+use lakekey::{AUTH_TYPE, Builder, Code, Credentials, Environment, Error, Origin, Settings};
+use lakekey_config::{PROFILE, ProfileFile, Resolver};
 
+use crate::args::Format;
 use crate::render::{Warnings, WarningsForPeople};
-use crate::selection::Selection;
+use crate::selection::{Selection, Spot, Wanted};
 
 /// The environment and the profile file, each read once.
 #[derive(Debug)]
@@ -15,6 +18,25 @@ pub(crate) struct Machine {
     pub(crate) environment: Environment,
     pub(crate) profiles: ProfileFile,
     path: Option<PathBuf>,
+}
+
+/// The login that a command is about.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    pub(crate) selection: Selection,
+    /// Whether the command line chose it, so that the environment has no say in it.
+    pub(crate) by_command_line: bool,
+}
+
+impl Chosen {
+    /// The beginnings of its credentials.
+    pub(crate) fn builder(&self, machine: &Machine) -> Builder {
+        if self.by_command_line {
+            machine.builder(&self.selection)
+        } else {
+            machine.everything(&self.selection)
+        }
+    }
 }
 
 impl Machine {
@@ -35,6 +57,24 @@ impl Machine {
             profiles: profiles.unwrap_or_default(),
             path,
         })
+    }
+
+    /// A machine whose profile file is left alone, since it cannot be read.
+    pub(crate) fn without_profiles(environment: Environment) -> Self {
+        let path = Resolver::new(environment.clone()).config_path();
+        Self {
+            environment,
+            profiles: ProfileFile::default(),
+            path: path.ok().flatten(),
+        }
+    }
+
+    /// The environment without all that leads to a profile.
+    pub(crate) fn environment_without_profiles(&self) -> Environment {
+        let leads = PROFILE.env_names().iter().chain(PLACES);
+        let leads: Vec<_> = leads.map(OsStr::new).collect();
+        let rest = self.environment.iter();
+        rest.filter(|(name, _)| !leads.contains(name)).collect()
     }
 
     /// Where the profile file is or would be.
@@ -65,6 +105,43 @@ impl Machine {
         selection.apply(builder.observer(Arc::new(Warnings)))
     }
 
+    /// The login that the command line names; without a name it is the one that any SDK would use,
+    /// tokens in the environment included.
+    pub(crate) fn wanted(&self, wanted: Wanted) -> Result<Chosen, Error> {
+        let by_command_line =
+            wanted.subject.is_some() || wanted.profile.is_some() || wanted.place.host.is_some();
+        if by_command_line {
+            let selection = Selection::of(wanted, self)?;
+            return Ok(Chosen {
+                selection,
+                by_command_line,
+            });
+        }
+        let given = |text: Option<String>| text.map(|text| (text, Origin::Explicit));
+        let spot = Spot::parse(
+            None,
+            given(wanted.place.account_id),
+            given(wanted.place.workspace_id),
+        )?;
+        Ok(Chosen {
+            selection: Selection {
+                profile: None,
+                spot,
+            },
+            by_command_line,
+        })
+    }
+
+    /// The format that was asked for: on the command line, or else with a variable that only the
+    /// commands read that show something in either format. What it holds besides is ignored.
+    pub(crate) fn format(&self, asked: Option<Format>) -> Format {
+        let usual = || {
+            let name = self.environment.get(OUTPUT_FORMAT).ok()??;
+            Format::from_str(name.trim(), true).ok()
+        };
+        asked.or_else(usual).unwrap_or(Format::Text)
+    }
+
     /// The same for the stored login of a person, and no other way to authenticate.
     pub(crate) fn login(&self, selection: &Selection) -> Result<Credentials, Error> {
         self.builder(selection)
@@ -81,7 +158,8 @@ impl Machine {
             .observer(Arc::new(Warnings))
     }
 
-    fn places(&self) -> Environment {
+    /// The variables that say where things are kept, and no others.
+    pub(crate) fn places(&self) -> Environment {
         let kept = PLACES
             .iter()
             .filter_map(|name| Some((*name, self.environment.get_os(name)?)));
@@ -91,6 +169,8 @@ impl Machine {
 
 /// The name of the login of a person, as the official tools write it into profiles.
 pub(crate) const U2M: &str = "databricks-cli";
+/// The variable that names the format of results.
+const OUTPUT_FORMAT: &str = "DATABRICKS_OUTPUT_FORMAT";
 /// The variables that say where things are kept.
 const PLACES: &[&str] = &[
     "HOME",

@@ -28,14 +28,25 @@ pub(crate) fn json_failure(error: &Error) {
     }
 }
 
+/// An error as a person reads it on standard output, in the midst of other things.
+pub(crate) fn problem(error: &Error) -> String {
+    text(ERROR, "error", error)
+}
+
 /// An error as a person reads it: the fact, where its inputs came from, what is underneath, and
 /// the one next step.
 fn text(style: Style, word: &str, error: &Error) -> String {
-    let mut text = format!(
-        "{style}{word}[{}]{style:#}: {}",
+    format!(
+        "{style}{word}[{}]{style:#}: {}{}",
         error.code(),
-        clean(&error.to_string())
-    );
+        clean(&error.to_string()),
+        details(error)
+    )
+}
+
+/// What stands below the fact: where its inputs came from, what is underneath, the next step.
+pub(crate) fn details(error: &Error) -> String {
+    let mut text = String::new();
     let mut line = |label: &str, what: &str| {
         let _ = write!(text, "\n  {DIM}{label}:{DIM:#} {}", clean(what));
     };
@@ -118,7 +129,7 @@ impl Observer for WarningsForPeople {
 
 /// A failure as programs read it.
 #[derive(Serialize)]
-struct Failure {
+pub(crate) struct Failure {
     kind: &'static str,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,7 +149,7 @@ struct Input {
 }
 
 impl Failure {
-    fn of(error: &Error) -> Self {
+    pub(crate) fn of(error: &Error) -> Self {
         let origins = error.origins().iter();
         let cleaned = |texts: &[String]| texts.iter().map(|text| clean(text)).collect();
         Self {
@@ -159,7 +170,7 @@ impl Failure {
     }
 }
 
-const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const HINT: Style = AnsiColor::Cyan.on_default().bold();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();

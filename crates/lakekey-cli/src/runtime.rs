@@ -9,8 +9,8 @@ use crate::args::Timeout;
 
 /// Runs a future to its end.
 ///
-/// A renewal whose caller gave up may still be under way on a thread of its own: it gets a moment
-/// to be kept.
+/// The runtime is not shut down: a thread that still waits in it would panic, and the process is
+/// about to end anyway.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = Builder::new_current_thread()
         .enable_all()
@@ -20,7 +20,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Res
                 .caused_by(error)
         })?;
     let outcome = runtime.block_on(future);
-    runtime.shutdown_timeout(FAREWELL);
+    std::mem::forget(runtime);
     outcome
 }
 
@@ -32,15 +32,29 @@ pub(crate) async fn within<T>(
     let Some(Timeout(span)) = timeout else {
         return future.await;
     };
-    tokio::time::timeout(span, future)
-        .await
-        .unwrap_or_else(|_| {
-            Err(Error::new(
-                Code::Timeout,
-                format!("there was no answer within {span:?}"),
-            )
-            .with_hint("try again, or with a longer --timeout"))
-        })
+    bounded(span, FAREWELL, future).await.unwrap_or_else(|| {
+        Err(Error::new(
+            Code::Timeout,
+            format!("there was no answer within {span:?}"),
+        )
+        .with_hint("try again, or with a longer --timeout"))
+    })
+}
+
+/// What a future comes to within `span`; `None` when that is not enough.
+///
+/// A renewal that it began goes on without it, on a thread of its own: that has `farewell` to be
+/// kept.
+pub(crate) async fn bounded<T>(
+    span: Duration,
+    farewell: Duration,
+    future: impl Future<Output = T>,
+) -> Option<T> {
+    let outcome = tokio::time::timeout(span, future).await.ok();
+    if outcome.is_none() {
+        tokio::time::sleep(farewell).await;
+    }
+    outcome
 }
 
 /// Keeps tokens out of core dumps. A system that refuses has none of ours to lose.

@@ -3,13 +3,14 @@
 use clap::Subcommand;
 
 use super::values::not_empty;
-use super::{Common, Timeout};
+use super::{Common, Describe, Env, Explain, Profiles, Switch, Timeout};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lakekey auth login --host https://dbc-a1b2.cloud.databricks.com
   lakekey auth token --profile dbc-a1b2
+  lakekey auth explain --profile dbc-a1b2
   lakekey auth logout --profile dbc-a1b2")]
 pub(crate) struct Auth {
     #[command(flatten)]
@@ -43,6 +44,16 @@ pub(crate) enum AuthCommand {
     Token(Token),
     /// Remove a login from this machine
     Logout(Logout),
+    /// List the profiles
+    Profiles(Profiles),
+    /// Choose the default profile
+    Switch(Switch),
+    /// Say who is signed in, where, and with what
+    Describe(Describe),
+    /// Say which login would be used, and why, without any network
+    Explain(Explain),
+    /// Print the settings of a login as environment variables
+    Env(Env),
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,6 +1,6 @@
 //! `lakekey api`: one call of the REST API, with the login of a profile, host or environment.
 
-mod answer;
+pub(super) mod answer;
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use url::form_urlencoded::Serializer;
 
 use crate::args::{Api, Method};
 use crate::machine::Machine;
-use crate::selection::{Selection, Spot, Wanted};
+use crate::selection::Wanted;
 use crate::{files, runtime};
 
 pub(super) fn run(call: Api) -> Result<(), Error> {
@@ -36,24 +36,9 @@ pub(super) fn run(call: Api) -> Result<(), Error> {
     answer::print(&response)
 }
 
-/// The credentials meant. Without flags they are those that any SDK would use, tokens in the
-/// environment included.
+/// The credentials meant, for the account alone where that was asked for.
 fn credentials(wanted: Wanted, account: bool, machine: &Machine) -> Result<Credentials, Error> {
-    let is_chosen = wanted.profile.is_some() || wanted.place.host.is_some();
-    let builder = if is_chosen {
-        machine.builder(&Selection::of(wanted, machine)?)
-    } else {
-        let given = |text: Option<String>| text.map(|text| (text, lakekey::Origin::Explicit));
-        let spot = Spot::parse(
-            None,
-            given(wanted.place.account_id),
-            given(wanted.place.workspace_id),
-        )?;
-        machine.everything(&Selection {
-            profile: None,
-            spot,
-        })
-    };
+    let builder = machine.wanted(wanted)?.builder(machine);
     if account {
         builder.workspace_id(NO_WORKSPACE).build()
     } else {

@@ -1,8 +1,14 @@
-//! `lakekey auth`: signing in and out, and tokens.
+//! `lakekey auth`: signing in and out, tokens, and which login is used.
 
+mod describe;
+mod env;
+mod explain;
 mod login;
 mod logout;
+mod profiles;
+mod switch;
 mod token;
+mod who;
 
 use lakekey::Error;
 
@@ -33,5 +39,13 @@ pub(super) fn run(auth: Auth) -> Result<(), Error> {
             let wanted = wanted(logout.subject.take());
             logout::run(&logout, wanted, output)
         }
+        AuthCommand::Profiles(profiles) => profiles::run(&profiles, output),
+        AuthCommand::Switch(switch) => switch::run(&wanted(switch.subject), output),
+        AuthCommand::Describe(mut describe) => {
+            let wanted = wanted(describe.subject.take());
+            describe::run(&describe, wanted, output)
+        }
+        AuthCommand::Explain(explain) => explain::run(wanted(explain.subject), output),
+        AuthCommand::Env(env) => env::run(wanted(env.subject)),
     }
 }

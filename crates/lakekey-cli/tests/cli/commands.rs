@@ -212,12 +212,17 @@ fn the_mock_takes_its_own_options() {
 #[test]
 fn the_help_of_every_command_fits_and_has_examples() {
     let machine = Machine::new();
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 16] = [
         &[],
         &["auth"],
         &["auth", "login"],
         &["auth", "token"],
         &["auth", "logout"],
+        &["auth", "profiles"],
+        &["auth", "switch"],
+        &["auth", "describe"],
+        &["auth", "explain"],
+        &["auth", "env"],
         &["api"],
         &["oauth"],
         &["oauth", "pkce"],

@@ -209,3 +209,44 @@ pub(crate) fn member(document: &str, name: &str) -> serde_json::Value {
         serde_json::from_str(document).unwrap_or_else(|e| panic!("{e}: {document}"));
     document.get(name).cloned().unwrap_or_default()
 }
+
+/// A profile file with a token and a sign-in.
+pub(crate) const TWO_PROFILES: &str = "\
+[dev]
+host  = https://dev.cloud.databricks.com # the first one
+token = dapi-canary
+
+[console]
+host       = https://accounts.cloud.databricks.com
+account_id = acc-1
+auth_type  = databricks-cli
+
+[__settings__]
+default_profile = dev
+";
+
+/// A machine with [`TWO_PROFILES`].
+pub(crate) fn two_profiles() -> Machine {
+    let machine = Machine::new();
+    machine.write(".databrickscfg", TWO_PROFILES);
+    machine
+}
+
+/// What was printed, with `<home>` for the folder that no two runs share.
+pub(crate) fn shown(machine: &Machine, outcome: &Outcome) -> String {
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    assert!(!outcome.stdout.contains("canary"), "{}", outcome.stdout);
+    let home = machine.home.path().to_str().unwrap();
+    let said = outcome.stdout.replace('\\', "/");
+    said.replace(&home.replace('\\', "/"), "<home>")
+}
+
+/// The mock with a personal access token `dapi-canary`.
+pub(crate) fn with_token() -> Listening {
+    let mock = mock();
+    mock.with(|mock| {
+        let users = &mut mock.setup().users;
+        users[0].personal_tokens.push("dapi-canary".to_owned());
+    });
+    mock
+}

@@ -6,7 +6,9 @@
 )]
 
 mod commands;
+mod explain;
 mod login;
 mod machine;
 mod oauth;
+mod profiles;
 mod token;

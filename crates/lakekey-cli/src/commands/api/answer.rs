@@ -9,17 +9,23 @@ use crate::{json, output};
 
 /// Prints a successful answer; anything else is an error.
 pub(super) fn print(response: &Response<Vec<u8>>) -> Result<(), Error> {
+    check(response)?;
+    let body = response.body();
+    match std::str::from_utf8(body).ok().and_then(json::pretty) {
+        Some(pretty) => output::data(&format!("{pretty}\n")),
+        None => output::bytes(body),
+    }
+}
+
+/// Whether an answer is a success, and no page in place of one.
+pub(in crate::commands) fn check(response: &Response<Vec<u8>>) -> Result<(), Error> {
     if is_html(response) {
         return Err(html(response.status()));
     }
     if !response.status().is_success() {
         return Err(refused(response));
     }
-    let body = response.body();
-    match std::str::from_utf8(body).ok().and_then(json::pretty) {
-        Some(pretty) => output::data(&format!("{pretty}\n")),
-        None => output::bytes(body),
-    }
+    Ok(())
 }
 
 /// A page is what a login form, a proxy or a wrong host answers.

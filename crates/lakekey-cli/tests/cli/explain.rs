@@ -1,0 +1,295 @@
+//! What a login is and why: `auth env`, `auth describe` and `auth explain`.
+
+use crate::machine::{Machine, member, mock, shown, two_profiles, with_token};
+
+fn explained(machine: &Machine, arguments: &[&str]) -> String {
+    let outcome = machine.run(&[&["auth", "explain"], arguments].concat());
+    let text = shown(machine, &outcome);
+    // The attribute table may grow; what is set is what the test is about.
+    match text.split_once("Not set: ") {
+        Some((before, after)) => {
+            let (names, after) = after.split_once("\n\n").unwrap_or((after, ""));
+            assert!(names.contains("warehouse_id"), "{text}");
+            format!("{before}Not set: (names)\n\n{after}")
+        }
+        None => text,
+    }
+}
+
+#[test]
+fn the_environment_of_a_login_is_data_and_has_no_token_of_a_sign_in() {
+    let machine = two_profiles();
+    let outcome = machine.run(&["auth", "env", "--profile", "dev"]);
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(outcome.stdout, @r#"
+    {
+      "env": {
+        "DATABRICKS_CONFIG_PROFILE": "dev",
+        "DATABRICKS_HOST": "https://dev.cloud.databricks.com",
+        "DATABRICKS_TOKEN": "dapi-canary"
+      }
+    }
+    "#);
+    assert!(outcome.stdout.ends_with('}'));
+
+    let (mock, machine) = (mock(), Machine::new());
+    machine.signed_in(&["--host", &mock.url(), "--profile", "dev"]);
+    mock.with(lakekey_mock::Mock::forget_requests);
+    let env = member(&machine.run(&["auth", "env"]).stdout, "env");
+    let names: Vec<_> = env.as_object().unwrap().keys().collect();
+    assert_eq!(
+        names,
+        [
+            "DATABRICKS_AUTH_TYPE",
+            "DATABRICKS_CONFIG_PROFILE",
+            "DATABRICKS_HOST"
+        ]
+    );
+    assert_eq!(mock.with(|mock| mock.requests().len()), 0);
+}
+
+#[test]
+fn a_description_says_who_and_where_and_shows_no_secret_unasked() {
+    let (mock, machine) = (with_token(), Machine::new());
+    let host = mock.url();
+    machine.write(
+        ".databrickscfg",
+        &format!("[dev]\nhost = {host}\ntoken = dapi-canary\nscopes = sql\n"),
+    );
+    let text = machine.run(&["auth", "describe", "dev"]);
+    insta::assert_snapshot!(shown(&machine, &text).replace(&host, "<host>"), @r#"
+    Host: <host>
+    User: user@example.com
+    Authenticated with: pat
+    -----
+    Current configuration:
+      ✓ host: <host> (from <home>/.databrickscfg config file)
+      ✓ token: ******** (from <home>/.databrickscfg config file)
+      ✓ profile: dev (from command line)
+      ✓ scopes: sql (from <home>/.databrickscfg config file)
+    "#);
+    let json = machine.run(&["auth", "describe", "-p", "dev", "-o", "json"]);
+    insta::assert_snapshot!(shown(&machine, &json).replace(&host, "<host>"), @r#"
+    {
+      "status": "success",
+      "username": "user@example.com",
+      "details": {
+        "auth_type": "pat",
+        "host": "<host>",
+        "configuration": {
+          "host": {
+            "value": "<host>",
+            "source": {
+              "type": "config file",
+              "name": "<home>/.databrickscfg"
+            },
+            "auth_type_mismatch": false
+          },
+          "profile": {
+            "value": "dev",
+            "source": {
+              "type": "command line"
+            },
+            "auth_type_mismatch": false
+          },
+          "scopes": {
+            "value": "sql",
+            "source": {
+              "type": "config file",
+              "name": "<home>/.databrickscfg"
+            },
+            "auth_type_mismatch": false
+          },
+          "token": {
+            "value": "********",
+            "source": {
+              "type": "config file",
+              "name": "<home>/.databrickscfg"
+            },
+            "auth_type_mismatch": false
+          }
+        }
+      }
+    }
+    "#);
+    assert!(json.stdout.ends_with('}'));
+    let open = machine.run(&["auth", "describe", "dev", "--sensitive"]);
+    assert!(
+        open.stdout.contains("token: dapi-canary"),
+        "{}",
+        open.stdout
+    );
+}
+
+#[test]
+fn a_description_of_a_sign_in_says_where_its_token_is() {
+    let (mock, machine) = (mock(), Machine::new());
+    machine.signed_in(&["--host", &mock.url(), "--profile", "dev"]);
+    let outcome = machine.run(&["auth", "describe", "dev", "-o", "json"]);
+    assert_eq!(member(&outcome.stdout, "status"), "success");
+    assert_eq!(member(&outcome.stdout, "username"), "user@example.com");
+    assert_eq!(
+        member(&outcome.stdout, "details")["auth_type"],
+        "databricks-cli"
+    );
+    let storage = member(&outcome.stdout, "token_storage");
+    assert_eq!(storage["location"], "~/.databricks/token-cache.json");
+    assert_eq!(
+        (&storage["mode"], &storage["source"]),
+        (&"plaintext".into(), &"default".into())
+    );
+}
+
+#[test]
+fn a_description_that_cannot_authenticate_says_why_and_ends_well() {
+    let machine = two_profiles();
+    let text = machine.run(&["auth", "describe", "console"]);
+    insta::assert_snapshot!(shown(&machine, &text), @r#"
+    Unable to authenticate: no login is stored for profile `console` (https://accounts.cloud.databricks.com)
+    hint: lakekey auth login --profile console
+    Token storage: plaintext, ~/.databricks/token-cache.json (from default)
+    -----
+    Current configuration:
+      ✓ host: https://accounts.cloud.databricks.com (from <home>/.databrickscfg config file)
+      ✓ account_id: acc-1 (from <home>/.databrickscfg config file)
+      ✓ profile: console (from command line)
+      ✓ auth_type: databricks-cli (from <home>/.databrickscfg config file)
+    "#);
+    for (arguments, kind) in [
+        (&["--profile", "console"][..], "not_logged_in"),
+        (&["--profile", "nobody"], "config"),
+    ] {
+        let arguments = [&["auth", "describe", "-o", "json"], arguments].concat();
+        let outcome = machine.run(&arguments);
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""));
+        assert_eq!(member(&outcome.stdout, "status"), "error");
+        let error = member(&outcome.stdout, "error");
+        assert_eq!(error["kind"], kind, "{error}");
+        assert!(!error["message"].as_str().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn an_empty_home_is_explained() {
+    insta::assert_snapshot!(explained(&Machine::new(), &[]), @r#"
+    Profile file:  <home>/.databrickscfg (not there)
+    Profile:       none (there is no file to read one from)
+
+    Ways to authenticate, in the order in which they are tried
+      pat             passed over: no `token` is set
+      databricks-cli  passed over: no `host` is set
+
+    Settings, each with where it comes from
+      scopes  all-apis (default)
+
+    Not set: (names)
+
+    There is no login. Next: lakekey auth login --host <HOST>
+    "#);
+}
+
+#[test]
+fn a_conflicting_environment_is_explained_and_does_not_fail() {
+    let machine = two_profiles()
+        .with("DATABRICKS_HOST", "https://env.example.test")
+        .with("DATABRICKS_TOKEN", "dapi-canary")
+        .with("DATABRICKS_CLIENT_ID", "robot")
+        .with("DATABRICKS_CLIENT_SECRET", "canary");
+    insta::assert_snapshot!(explained(&machine, &[]), @r#"
+    Profile file:  <home>/.databrickscfg (2 profiles: dev, console)
+    Profile:       none (a host or a credential is given already, and nothing names a profile)
+
+    Ways to authenticate, in the order in which they are tried
+      pat             configured
+      databricks-cli  configured
+
+    Settings, each with where it comes from
+      host           https://env.example.test (environment variable DATABRICKS_HOST)
+      token          ******** (environment variable DATABRICKS_TOKEN)
+      client_id      robot (environment variable DATABRICKS_CLIENT_ID)
+      client_secret  ******** (environment variable DATABRICKS_CLIENT_SECRET)
+      scopes         all-apis (default)
+
+    Not set: (names)
+
+    error[config]: more than one authorization method configured: oauth and pat
+      from: client_id: environment variable DATABRICKS_CLIENT_ID
+      from: token: environment variable DATABRICKS_TOKEN
+    hint: set `auth_type` to the one you mean, or unset `client_id` or `token`
+    "#);
+    insta::assert_snapshot!(explained(&machine, &["--profile", "console"]), @r#"
+    Profile file:  <home>/.databrickscfg (2 profiles: dev, console)
+    Profile:       console (the command line chooses it)
+    Set aside:     DATABRICKS_HOST, DATABRICKS_TOKEN, DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET
+                   (the command line chooses the login)
+
+    Ways to authenticate, in the order in which they are tried
+      pat             passed over: auth_type is `databricks-cli`
+      databricks-cli  tried first
+
+    Settings, each with where it comes from
+      host        https://accounts.cloud.databricks.com (profile [console] in <home>/.databrickscfg)
+      account_id  acc-1 (profile [console] in <home>/.databrickscfg)
+      profile     console (given explicitly)
+      scopes      all-apis (default)
+      auth_type   databricks-cli (profile [console] in <home>/.databrickscfg)
+
+    Not set: (names)
+    "#);
+}
+
+#[test]
+fn two_profiles_are_explained_and_so_is_what_was_passed_over() {
+    let machine = two_profiles()
+        .with("DATABRICKS_CONFIG_PROFILE", "console")
+        .with("DATABRICKS_ACCOUNT_ID", "acc-2");
+    insta::assert_snapshot!(explained(&machine, &[]), @r#"
+    Profile file:  <home>/.databrickscfg (2 profiles: dev, console)
+    Profile:       console (DATABRICKS_CONFIG_PROFILE names it)
+
+    Ways to authenticate, in the order in which they are tried
+      pat             passed over: auth_type is `databricks-cli`
+      databricks-cli  tried first
+
+    Settings, each with where it comes from
+      host        https://accounts.cloud.databricks.com (profile [console] in <home>/.databrickscfg)
+      account_id  acc-2 (environment variable DATABRICKS_ACCOUNT_ID)
+                  passed over: acc-1 (profile [console] in <home>/.databrickscfg)
+      profile     console (environment variable DATABRICKS_CONFIG_PROFILE)
+      scopes      all-apis (default)
+      auth_type   databricks-cli (profile [console] in <home>/.databrickscfg)
+
+    Not set: (names)
+    "#);
+    let json = explained(&machine, &["-o", "json"]);
+    assert_eq!(member(&json, "profile"), "console");
+    assert_eq!(member(&json, "error"), serde_json::Value::Null);
+    let values = member(&json, "values");
+    let account = values
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|value| value["key"] == "account_id");
+    let account = account.unwrap();
+    assert_eq!(account["value"], "acc-2");
+    assert_eq!(
+        account["origin"],
+        "environment variable DATABRICKS_ACCOUNT_ID"
+    );
+    assert_eq!(account["passed_over"][0]["value"], "acc-1");
+    let strategies = member(&json, "strategies");
+    assert_eq!(strategies[1]["verdict"], "first", "{strategies}");
+}
+
+#[test]
+fn what_fails_is_explained_with_what_can_still_be_seen() {
+    let machine = two_profiles().with("DATABRICKS_HOST", "https://env.example.test");
+    let text = explained(&machine, &["--profile", "cnosole"]);
+    assert!(text.contains("did you mean `console`?"), "{text}");
+    assert!(text.contains("https://env.example.test"), "{text}");
+    machine.write(".databrickscfg", "token dapi-canary\n");
+    let text = explained(&machine, &[]);
+    assert!(text.contains("line 1"), "{text}");
+    let both = ["auth", "explain", "dev", "--profile", "console"];
+    assert_eq!(machine.run(&both).status, 2);
+}
