@@ -153,10 +153,7 @@ fn no_home(above: &Settings) -> Error {
         "the profile file is in the home directory, which is not known",
     )
     .with_hint("set HOME, or write the path out");
-    match above.origin(&CONFIG_FILE) {
-        Some(origin) => error.with_origin(CONFIG_FILE.key(), origin),
-        None => error,
-    }
+    above.with_origin_of(error, &CONFIG_FILE)
 }
 
 /// The profile file in the home directory.

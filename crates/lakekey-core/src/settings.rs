@@ -167,7 +167,7 @@ impl Settings {
     ///
     /// [`Code::Config`] with the origin of the text when it is no workspace id.
     pub fn workspace_id(&self) -> Result<Option<WorkspaceId>, Error> {
-        if self.get(&WORKSPACE_ID) == Some(NO_WORKSPACE) {
+        if self.get(&WORKSPACE_ID) == Some(WorkspaceId::NONE) {
             return Ok(None);
         }
         self.parsed(&WORKSPACE_ID, Code::Config, WORKSPACE_HINT)
@@ -210,7 +210,8 @@ impl Settings {
         })
     }
 
-    fn with_origin_of(&self, error: Error, attribute: &Attribute) -> Error {
+    /// The error with where the value of an attribute came from, if it has one.
+    pub fn with_origin_of(&self, error: Error, attribute: &Attribute) -> Error {
         match self.origin(attribute) {
             Some(origin) => error.with_origin(attribute.key(), origin),
             None => error,
@@ -221,5 +222,3 @@ impl Settings {
 const HOST_HINT: &str = "copy the address of the workspace from the browser, and give it as `host`";
 const ACCOUNT_HINT: &str = "copy the account id from the user menu of the account console";
 const WORKSPACE_HINT: &str = "copy the number behind `?o=` in the address of the workspace";
-/// What older official tools wrote for "no workspace".
-const NO_WORKSPACE: &str = "none";

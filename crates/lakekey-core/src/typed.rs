@@ -77,10 +77,7 @@ impl Settings {
             let key = attribute.key();
             let error = Error::new(Code::Config, format!("`{key}` {rule}"))
                 .with_hint("correct it, or leave it out");
-            match self.origin(attribute) {
-                Some(origin) => error.with_origin(key, origin),
-                None => error,
-            }
+            self.with_origin_of(error, attribute)
         })
     }
 

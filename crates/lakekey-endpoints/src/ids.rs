@@ -57,6 +57,9 @@ impl fmt::Display for AccountId {
 pub struct WorkspaceId(String);
 
 impl WorkspaceId {
+    /// What profiles write where no workspace is meant.
+    pub const NONE: &str = "none";
+
     /// Parses an id where an empty text and the word `none` mean that there is no workspace.
     ///
     /// # Errors
@@ -72,7 +75,7 @@ impl WorkspaceId {
     /// ```
     pub fn parse_optional(text: &str) -> Result<Option<Self>, IdError> {
         match text {
-            "" | NO_WORKSPACE => Ok(None),
+            "" | Self::NONE => Ok(None),
             id => id.parse().map(Some),
         }
     }
@@ -87,7 +90,7 @@ impl FromStr for WorkspaceId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        if is_segment(text) && text != NO_WORKSPACE {
+        if is_segment(text) && text != Self::NONE {
             Ok(Self(text.to_owned()))
         } else {
             Err(IdError::Workspace {
@@ -153,5 +156,3 @@ fn is_uuid(text: &str) -> bool {
                 _ => byte.is_ascii_hexdigit(),
             })
 }
-
-const NO_WORKSPACE: &str = "none";

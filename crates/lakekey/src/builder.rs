@@ -1,4 +1,3 @@
-use std::path::Path;
 use std::sync::Arc;
 
 use lakekey_cloud::Clouds;
@@ -162,14 +161,12 @@ impl Builder {
     ///
     /// The configuration cannot be read or contradicts itself.
     pub fn build(self) -> Result<Credentials, Error> {
-        let environment = match self.environment {
-            Some(environment) => environment,
-            None => Environment::process(),
-        };
-        let home = environment.home().filter(|_| self.store.is_none());
-        let hosts = hosts(self.host_cache, home);
-        let store = self.store.unwrap_or_else(|| default_store(&environment));
-        let clouds = self.clouds.unwrap_or_default();
+        let Ground {
+            environment,
+            store,
+            hosts,
+            clouds,
+        } = Ground::of(self.environment, self.store, self.host_cache, self.clouds);
         let settings = match self.settings {
             Some(settings) => settings,
             None => resolver(
@@ -216,14 +213,12 @@ impl Builder {
     /// # }
     /// ```
     pub fn explain(self) -> Result<Explanation, Error> {
-        let environment = match self.environment {
-            Some(environment) => environment,
-            None => Environment::process(),
-        };
-        let home = environment.home().filter(|_| self.store.is_none());
-        let hosts = hosts(self.host_cache, home);
-        let store = self.store.unwrap_or_else(|| default_store(&environment));
-        let clouds = self.clouds.unwrap_or_default();
+        let Ground {
+            environment,
+            store,
+            hosts,
+            clouds,
+        } = Ground::of(self.environment, self.store, self.host_cache, self.clouds);
         let (settings, passed, problem) = if let Some(settings) = self.settings {
             (settings, Vec::new(), None)
         } else {
@@ -246,8 +241,33 @@ impl Builder {
     }
 }
 
-fn hosts(cache: Option<Arc<dyn HostCache>>, home: Option<&Path>) -> Hosts {
-    Hosts::new(cache.unwrap_or_else(|| default_host_cache(home)))
+/// What everything else is built on.
+struct Ground {
+    environment: Environment,
+    store: Arc<dyn TokenStore>,
+    hosts: Hosts,
+    clouds: Clouds,
+}
+
+impl Ground {
+    /// What was given, and the defaults for the rest.
+    fn of(
+        environment: Option<Environment>,
+        store: Option<Arc<dyn TokenStore>>,
+        host_cache: Option<Arc<dyn HostCache>>,
+        clouds: Option<Clouds>,
+    ) -> Self {
+        let environment = environment.unwrap_or_else(Environment::process);
+        let home = environment.home().filter(|_| store.is_none());
+        let host_cache = host_cache.unwrap_or_else(|| default_host_cache(home));
+        let store = store.unwrap_or_else(|| default_store(&environment));
+        Self {
+            environment,
+            store,
+            hosts: Hosts::new(host_cache),
+            clouds: clouds.unwrap_or_default(),
+        }
+    }
 }
 
 /// All strategies: the general ones, those of the program, those of the cloud.

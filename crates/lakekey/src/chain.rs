@@ -123,10 +123,7 @@ fn unknown(name: &str, strategies: &[Box<dyn Strategy>], settings: &Settings) ->
         "use one of {}, or leave auth_type out",
         known.join(", ")
     ));
-    match settings.origin(&AUTH_TYPE) {
-        Some(origin) => error.with_origin(AUTH_TYPE.key(), origin),
-        None => error,
-    }
+    settings.with_origin_of(error, &AUTH_TYPE)
 }
 
 /// The name of the stored sign-in of a person, as the official tools write it.

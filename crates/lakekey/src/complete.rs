@@ -1,8 +1,7 @@
 //! Preparing a sign-in, and completing it: exchange the code, check the grant, keep the token.
 
-use http::Request;
 use http::header::AUTHORIZATION;
-use lakekey_core::{Context, Error, Token};
+use lakekey_core::{Context, Error, Limits, Token};
 use lakekey_endpoints::{Endpoints, Target};
 use lakekey_oauth::{Client, Grant, Granted, Scopes, check_granted};
 use lakekey_store::Key;
@@ -71,10 +70,7 @@ impl Credentials {
         };
         text.parse().map_err(|error: lakekey_oauth::ScopeError| {
             let error = Error::new(Code::Config, error.to_string());
-            match self.settings().origin(&SCOPES) {
-                Some(origin) => error.with_origin(SCOPES.key(), origin),
-                None => error,
-            }
+            self.settings().with_origin_of(error, &SCOPES)
         })
     }
 }
@@ -122,7 +118,7 @@ async fn who(cx: &Context, target: &Target, token: &Token) -> Option<String> {
         .url()
         .join("/api/2.0/preview/scim/v2/Me")
         .ok()?;
-    let mut request = Request::get(me.as_str()).body(Vec::new()).ok()?;
+    let mut request = discover::get(&me, Limits::default());
     let headers = Headers::build(&[(AUTHORIZATION, token.clone())], 0).ok()?;
     request.headers_mut().extend(headers.as_map().clone());
     let response = cx

@@ -138,7 +138,8 @@ fn wait(retry: &mut Retry, outcome: &Result<Response<Vec<u8>>, Error>) -> Option
     }
 }
 
-fn get(url: &Url, limits: Limits) -> Request<Vec<u8>> {
+/// A request for a JSON document.
+pub(crate) fn get(url: &Url, limits: Limits) -> Request<Vec<u8>> {
     let mut request = Request::new(Vec::new());
     *request.uri_mut() = url.as_str().parse().expect("a parsed URL is a URI");
     request.headers_mut().insert(
@@ -194,7 +195,8 @@ fn unreachable(url: &Url, error: Error) -> Error {
         .caused_by(error)
 }
 
-fn refused(url: &Url, error: MetadataError) -> Error {
+/// Why a document that a host serves about itself is not used.
+pub(crate) fn refused(url: &Url, error: MetadataError) -> Error {
     let code = match error {
         MetadataError::Untrusted { .. } => Code::DiscoveryUntrusted,
         _ => Code::DiscoveryFailed,

@@ -5,13 +5,14 @@ mod entry;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Request, StatusCode, header};
-use lakekey_core::{Code, Context, Error, Limits};
+use http::StatusCode;
+use lakekey_core::{Context, Error, Limits};
 use lakekey_endpoints::{Host, HostMetadata, MetadataError};
 use lakekey_store::HostCache;
 
 use self::entry::Entry;
 use crate::blocking::blocking;
+use crate::discover;
 
 /// The hosts that were asked, and what they answered.
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ impl Hosts {
     ///
     /// # Errors
     ///
-    /// Only [`Code::DiscoveryUntrusted`], which is never remembered: the host points elsewhere.
+    /// Only [`Code::DiscoveryUntrusted`](lakekey_core::Code::DiscoveryUntrusted), which is never remembered: the host points elsewhere.
     pub(crate) async fn metadata(
         &self,
         cx: &Context,
@@ -67,7 +68,8 @@ impl Hosts {
 }
 
 async fn ask(cx: &Context, host: &Host) -> Result<Option<HostMetadata>, Error> {
-    let Ok(response) = cx.http().send(request(host)).await else {
+    let url = HostMetadata::url(host);
+    let Ok(response) = cx.http().send(discover::get(&url, limits())).await else {
         return Ok(None);
     };
     if response.status() != StatusCode::OK {
@@ -75,31 +77,16 @@ async fn ask(cx: &Context, host: &Host) -> Result<Option<HostMetadata>, Error> {
     }
     match HostMetadata::parse(response.body(), host) {
         Ok(metadata) => Ok(Some(metadata)),
-        Err(error @ MetadataError::Untrusted { .. }) => Err(untrusted(host, error)),
+        Err(error @ MetadataError::Untrusted { .. }) => Err(discover::refused(&url, error)),
         Err(_) => Ok(None),
     }
 }
 
-fn request(host: &Host) -> Request<Vec<u8>> {
-    let mut request = Request::new(Vec::new());
-    let url = HostMetadata::url(host);
-    *request.uri_mut() = url.as_str().parse().expect("a parsed URL is a URI");
-    request
-        .headers_mut()
-        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let limits = Limits::default()
+fn limits() -> Limits {
+    Limits::default()
         .with_body(LARGEST)
         .with_connect(CONNECT)
-        .with_total(TOTAL);
-    request.extensions_mut().insert(limits);
-    request
-}
-
-fn untrusted(host: &Host, error: MetadataError) -> Error {
-    let message = format!("the metadata of {} cannot be used", host.name());
-    Error::new(Code::DiscoveryUntrusted, message)
-        .with_note(format!("read from {}", HostMetadata::url(host)))
-        .caused_by(error)
+        .with_total(TOTAL)
 }
 
 /// The document has a handful of short members.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lakekey_core::{Code, Context, Error, Settings, Token, WORKSPACE_ID};
-use lakekey_endpoints::Target;
+use lakekey_endpoints::{Target, WorkspaceId};
 use lakekey_store::{Key, Lease, StoreError, TokenStore};
 
 use crate::discover::Wish;
@@ -35,7 +35,7 @@ impl Stored {
             host,
             account_id: settings.account_id()?,
             workspace_id: settings.workspace_id()?,
-            no_workspace: settings.get(&WORKSPACE_ID) == Some(NO_WORKSPACE),
+            no_workspace: settings.get(&WORKSPACE_ID) == Some(WorkspaceId::NONE),
         };
         let profile = settings.profile().map(str::to_owned);
         let keys = keys(&wish, profile.as_deref());
@@ -162,7 +162,7 @@ fn keys(wish: &Wish, profile: Option<&str>) -> Vec<Key> {
     } = wish;
     let account = account_id
         .as_ref()
-        .map(|id| format!("{host}/oidc/accounts/{id}"));
+        .map(|id| Target::account(host.clone(), id.clone()).cache_key());
     let workspace = (!host.is_accounts()).then(|| host.to_string());
     profile
         .map(str::to_owned)
@@ -190,5 +190,3 @@ fn same_login(one: &Token, other: &Token) -> bool {
 /// How long to wait for another process that is renewing the same login. Longer than one
 /// renewal may take with all its retries.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// How profiles write that no workspace is meant.
-const NO_WORKSPACE: &str = "none";

@@ -5,7 +5,7 @@ pub(super) mod answer;
 use std::path::Path;
 
 use http::{HeaderValue, Request, header};
-use lakekey::{Code, Credentials, Error};
+use lakekey::{Code, Credentials, Error, WorkspaceId};
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
@@ -40,7 +40,7 @@ pub(super) fn run(call: Api) -> Result<(), Error> {
 fn credentials(wanted: Wanted, account: bool, machine: &Machine) -> Result<Credentials, Error> {
     let builder = machine.wanted(wanted)?.builder(machine);
     if account {
-        builder.workspace_id(NO_WORKSPACE).build()
+        builder.workspace_id(WorkspaceId::NONE).build()
     } else {
         builder.build()
     }
@@ -138,8 +138,6 @@ fn no_query() -> Error {
 }
 
 const PLACEHOLDER: &str = "{account_id}";
-/// What profiles write for "no workspace".
-const NO_WORKSPACE: &str = "none";
 
 #[cfg(test)]
 mod tests {

@@ -23,10 +23,7 @@ impl Strategy for Pat {
                 "a personal access token is given without a host",
             )
             .with_hint("set `host` in the same profile, or DATABRICKS_HOST");
-            return Err(match settings.origin(&TOKEN) {
-                Some(origin) => error.with_origin(TOKEN.key(), origin),
-                None => error,
-            });
+            return Err(settings.with_origin_of(error, &TOKEN));
         }
         Ok(Some(Login::bearer(Fixed(Token::bearer(token.clone())))))
     }
