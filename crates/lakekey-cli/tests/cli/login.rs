@@ -298,6 +298,7 @@ fn an_unreadable_profile_file_stops_it_and_stays_as_it_is() {
 fn a_signal_ends_the_wait_at_once_and_nothing_was_written() {
     use std::os::unix::process::ExitStatusExt as _;
 
+    heed_signals();
     let (mock, machine) = (mock(), Machine::new());
     for signal in [1, 2, 15] {
         let mut signing_in = machine.sign_in(&[
@@ -314,6 +315,27 @@ fn a_signal_ends_the_wait_at_once_and_nothing_was_written() {
     }
     assert_eq!(machine.read(".databrickscfg"), "");
     assert_eq!(machine.read(".databricks/token-cache.json"), "");
+}
+
+/// A program ignores the signals that the one that started it ignores, as whatever runs in the
+/// background of a shell may do; those that are handled are at their default again.
+#[cfg(unix)]
+fn heed_signals() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let _inside = runtime.enter();
+    for kind in [
+        SignalKind::hangup(),
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+    ] {
+        // Handled from here on, whether or not anybody listens.
+        drop(signal(kind).unwrap());
+    }
 }
 
 #[test]
