@@ -25,7 +25,8 @@ pub trait Strategy: Debug + Send + Sync {
 pub struct Login {
     /// The source of the token in the `Authorization` header.
     pub authorization: Box<dyn TokenSource>,
-    /// Further headers, each with the source of the token that is its value.
+    /// Further headers, each with the source of the token that is its value. A header whose source
+    /// has nothing ([`Kind::Absent`](crate::Kind::Absent)) is left out.
     pub headers: Vec<(HeaderName, Box<dyn TokenSource>)>,
 }
 

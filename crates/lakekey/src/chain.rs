@@ -94,7 +94,11 @@ impl Chain {
 async fn mint(login: &Login, cx: &Context) -> Result<Vec<(HeaderName, Token)>, Error> {
     let mut tokens = vec![(header::AUTHORIZATION, login.authorization.token(cx).await?)];
     for (name, source) in &login.headers {
-        tokens.push((name.clone(), source.token(cx).await?));
+        match source.token(cx).await {
+            Ok(token) => tokens.push((name.clone(), token)),
+            Err(error) if error.kind() == Kind::Absent => cx.observer().survived(&error),
+            Err(error) => return Err(error),
+        }
     }
     Ok(tokens)
 }

@@ -3,12 +3,11 @@
 use http::header::AUTHORIZATION;
 use lakekey_core::{Context, Error, Limits, Token};
 use lakekey_endpoints::{Endpoints, Target};
-use lakekey_oauth::{Client, Grant, Granted, Scopes, check_granted};
+use lakekey_oauth::{Client, Grant, Granted, Scopes, check_granted, exchange};
 use lakekey_store::Key;
 
 use crate::attributes::SCOPES;
 use crate::blocking::blocking;
-use crate::exchange::exchange;
 use crate::sign_in::{Finish, Parts};
 use crate::stored::Stored;
 use crate::{Code, Credentials, Headers, SignIn, SignedIn, discover};
@@ -89,7 +88,15 @@ impl Completion {
     async fn complete(self, grant: Grant) -> Result<SignedIn, Error> {
         let cx = self.credentials.cx();
         let client = Client::databricks_cli();
-        let token = exchange(cx, self.endpoints.token(), &client, &grant, &self.scopes).await?;
+        let token = exchange(
+            cx,
+            self.endpoints.token(),
+            &client,
+            &grant,
+            &self.scopes,
+            &[],
+        )
+        .await?;
         let granted = check_granted(&token, &self.scopes)?;
         let scopes = token.scope().and_then(|scopes| scopes.parse().ok());
         let mut signed_in =

@@ -43,7 +43,7 @@ impl Headers {
 
 fn value(name: &HeaderName, token: &Token) -> Result<HeaderValue, Error> {
     let text = if name == header::AUTHORIZATION {
-        &format!("Bearer {}", token.access().expose())
+        &format!("{} {}", scheme(token), token.access().expose())
     } else {
         token.access().expose()
     };
@@ -55,4 +55,13 @@ fn value(name: &HeaderName, token: &Token) -> Result<HeaderValue, Error> {
     })?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// The scheme as RFC 9110 §11.1 lists it, however the server spelled the type of the token.
+fn scheme(token: &Token) -> &'static str {
+    if token.token_type().eq_ignore_ascii_case("basic") {
+        "Basic"
+    } else {
+        "Bearer"
+    }
 }

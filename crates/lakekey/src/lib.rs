@@ -14,7 +14,6 @@ mod credentials;
 mod default_store;
 mod description;
 mod discover;
-mod exchange;
 mod explanation;
 mod freshness;
 mod headers;

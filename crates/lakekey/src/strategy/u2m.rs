@@ -3,13 +3,12 @@ use std::sync::Arc;
 use lakekey_core::{
     BoxFuture, Code, Context, Demand, Error, Login, Settings, Strategy, Token, TokenSource,
 };
-use lakekey_oauth::{Client, Grant, Scopes};
+use lakekey_oauth::{Client, Grant, Scopes, exchange};
 use lakekey_store::{Lease, StoreError, TokenStore};
 
 use crate::blocking::blocking;
 use crate::chain::U2M;
 use crate::discover;
-use crate::exchange::exchange;
 use crate::freshness::{Freshness, freshness, satisfies};
 use crate::hosts::Hosts;
 use crate::stored::Stored;
@@ -118,7 +117,15 @@ async fn refreshed(stored: &Stored, cx: &Context, token: &Token) -> Result<Token
     let refresh = token.refresh().expect("the caller has one");
     let grant = Grant::Refresh(refresh.clone());
     let client = Client::databricks_cli();
-    exchange(cx, endpoints.token(), &client, &grant, &Scopes::default()).await
+    exchange(
+        cx,
+        endpoints.token(),
+        &client,
+        &grant,
+        &Scopes::default(),
+        &[],
+    )
+    .await
 }
 
 /// A store that cannot be written does not take a good token from the caller.

@@ -1,22 +1,29 @@
-//! Sending a grant to the token endpoint, again only where that is safe.
-
 use lakekey_core::{Code, Context, Error, Token};
-use lakekey_oauth::{Client, Grant, Retry, Scopes, token_request, token_response};
 use url::Url;
 
-/// Exchanges a grant for a token.
+use crate::{Client, Grant, Retry, Scopes, token_request, token_response};
+
+/// Exchanges a grant for a token through the doors of `cx`, again only where that is safe.
 ///
-/// The token's life is counted from the start of the request that minted it.
-pub(crate) async fn exchange(
+/// It is [`token_request`], [`token_response`] and [`Retry`] put together, for sources of tokens
+/// that have a [`Context`] anyway. The token's life is counted from the start of the request that
+/// minted it. `extra` are further parameters of the form, such as `resource`.
+///
+/// # Errors
+///
+/// What the HTTP client says, and what [`token_response`] makes of the answer. A code whose request
+/// broke off before an answer is [`Code::LoginFailed`]: it may be spent, and only a new sign-in helps.
+pub async fn exchange(
     cx: &Context,
     endpoint: &Url,
     client: &Client,
     grant: &Grant,
     scopes: &Scopes,
+    extra: &[(&str, &str)],
 ) -> Result<Token, Error> {
     let mut retry = Retry::new();
     loop {
-        let request = token_request(endpoint, client, grant, scopes, &[])?;
+        let request = token_request(endpoint, client, grant, scopes, extra)?;
         let started = cx.clock().now();
         let (wait, error) = match cx.http().send(request).await {
             Ok(response) => match token_response(&response, started, grant) {
