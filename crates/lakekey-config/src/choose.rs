@@ -5,7 +5,7 @@ use lakekey_core::{Code, Error, HOST, Origin, Secret, Settings};
 
 use crate::nearest::nearest;
 use crate::profiles::{DEFAULT, SETTINGS, shown};
-use crate::{CONFIG_FILE, Environment, PROFILE, Profile, ProfileFile};
+use crate::{CONFIG_FILE, PROFILE, Profile, ProfileFile};
 
 /// The profile that was chosen, as it stands in its file.
 pub(crate) struct Chosen {
@@ -35,15 +35,12 @@ impl Chosen {
 }
 
 /// Chooses and reads the profile, given what the stronger sources say.
-pub(crate) fn profile(
-    above: &Settings,
-    environment: &Environment,
-) -> Result<Option<Chosen>, Error> {
+pub(crate) fn profile(above: &Settings) -> Result<Option<Chosen>, Error> {
     let asked = above.get(&PROFILE).zip(above.origin(&PROFILE));
     if asked.is_none() && is_given(above) {
         return Ok(None);
     }
-    let path = path(above, environment.home())?;
+    let path = path(above)?;
     let file = path
         .as_deref()
         .map(ProfileFile::open)
@@ -72,20 +69,9 @@ pub(crate) fn profile(
 }
 
 /// The path of the profile file, whether or not there is one.
-pub(crate) fn path(above: &Settings, home: Option<&Path>) -> Result<Option<PathBuf>, Error> {
-    let Some(text) = above.get(&CONFIG_FILE) else {
-        return Ok(home.map(|home| home.join(DEFAULT_FILE)));
-    };
-    let in_home = match text.strip_prefix('~') {
-        Some("") => Some(""),
-        Some(rest) => rest.strip_prefix(std::path::is_separator),
-        None => None,
-    };
-    match (in_home, home) {
-        (None, _) => Ok(Some(PathBuf::from(text))),
-        (Some(rest), Some(home)) => Ok(Some(home.join(rest))),
-        (Some(_), None) => Err(no_home(above)),
-    }
+pub(crate) fn path(above: &Settings) -> Result<Option<PathBuf>, Error> {
+    let in_home = || above.home().map(|home| home.join(DEFAULT_FILE));
+    Ok(above.path(&CONFIG_FILE)?.or_else(in_home))
 }
 
 /// Whether the stronger sources give a host or a credential, so that no file is looked for.
@@ -145,15 +131,6 @@ fn no_file(name: &str, origin: &Origin, path: Option<&Path>) -> Error {
     Error::new(Code::Config, message)
         .with_hint("lakekey auth login")
         .with_origin(PROFILE.key(), origin)
-}
-
-fn no_home(above: &Settings) -> Error {
-    let error = Error::new(
-        Code::Config,
-        "the profile file is in the home directory, which is not known",
-    )
-    .with_hint("set HOME, or write the path out");
-    above.with_origin_of(error, &CONFIG_FILE)
 }
 
 /// The profile file in the home directory.

@@ -171,15 +171,12 @@ impl Resolver {
     /// [`Code::Config`](lakekey_core::Code::Config) for a path that begins with `~/` without a
     /// home directory, and the errors of the sources.
     pub fn config_path(&self) -> Result<Option<PathBuf>, Error> {
-        choose::path(
-            &self.settings(&self.but_profile()?.1)?,
-            self.environment.home(),
-        )
+        choose::path(&self.settings(&self.but_profile()?.1)?)
     }
 
     fn sources(&self) -> Result<Sources, Error> {
         let (strong, mut layers) = self.but_profile()?;
-        let chosen = choose::profile(&self.settings(&layers)?, &self.environment)?;
+        let chosen = choose::profile(&self.settings(&layers)?)?;
         if let Some(chosen) = &chosen {
             let lifted = self.mode == Mode::ProfileFirst && chosen.asked_for;
             let at = if lifted { strong } else { layers.len() };
@@ -266,15 +263,16 @@ impl Resolver {
 
     fn settings(&self, layers: &[Layer]) -> Result<Settings, Error> {
         let mut winners = join(layers)?;
-        Ok(self
-            .attributes
-            .iter()
-            .fold(Settings::default(), |settings, attribute| {
-                match winners.remove(attribute.key()) {
-                    Some((value, origin)) => settings.with(attribute, value, origin),
-                    None => settings,
-                }
-            }))
+        let empty = match self.environment.home() {
+            Some(home) => Settings::default().with_home(home),
+            None => Settings::default(),
+        };
+        Ok(self.attributes.iter().fold(empty, |settings, attribute| {
+            match winners.remove(attribute.key()) {
+                Some((value, origin)) => settings.with(attribute, value, origin),
+                None => settings,
+            }
+        }))
     }
 }
 

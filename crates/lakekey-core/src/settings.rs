@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lakekey_endpoints::{AccountId, Host, Target, WorkspaceId};
 
@@ -93,6 +93,7 @@ impl Setting {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     profile: Option<String>,
+    home: Option<PathBuf>,
     values: BTreeMap<&'static str, Setting>,
 }
 
@@ -108,6 +109,17 @@ impl Settings {
     pub fn with_profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(name.into());
         self
+    }
+
+    /// Sets the home directory, as the environment the values came from names it.
+    pub fn with_home(mut self, home: impl Into<PathBuf>) -> Self {
+        self.home = Some(home.into());
+        self
+    }
+
+    /// The home directory, where some tools keep what they know; `None` where none is known.
+    pub fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
     }
 
     /// The profile that was chosen, if a file was read.

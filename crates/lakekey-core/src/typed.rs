@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use crate::{Attribute, Code, Error, Settings, Value};
 
 /// Values as the kind that their rows name. No text of a value stands in an error.
@@ -48,6 +50,37 @@ impl Settings {
             .collect()
     }
 
+    /// The value of a path, its leading `~` replaced by the home directory; `None` when it is unset.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Config`] with the origin of the text when it is in the home directory and that is
+    /// not known.
+    ///
+    /// ```
+    /// use lakekey_core::{Attribute, Origin, Settings, Value};
+    ///
+    /// const KEY: Attribute = Attribute::new("key_file", "file with a key").of(Value::Path);
+    /// let settings = Settings::default().with(&KEY, "~/key.json", Origin::Explicit).with_home("/home/me");
+    /// assert_eq!(settings.path(&KEY)?, Some("/home/me/key.json".into()));
+    /// # Ok::<(), lakekey_core::Error>(())
+    /// ```
+    pub fn path(&self, attribute: &Attribute) -> Result<Option<PathBuf>, Error> {
+        let Some(text) = self.present(attribute) else {
+            return Ok(None);
+        };
+        let in_home = match text.strip_prefix('~') {
+            Some("") => Some(""),
+            Some(rest) => rest.strip_prefix(std::path::is_separator),
+            None => None,
+        };
+        match (in_home, self.home()) {
+            (None, _) => Ok(Some(PathBuf::from(text))),
+            (Some(rest), Some(home)) => Ok(Some(home.join(rest))),
+            (Some(_), None) => Err(self.homeless(attribute)),
+        }
+    }
+
     /// Checks that each flag is a flag and each number a number.
     ///
     /// # Errors
@@ -62,6 +95,13 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    fn homeless(&self, attribute: &Attribute) -> Error {
+        let key = attribute.key();
+        let message = format!("`{key}` is in the home directory, which is not known");
+        let error = Error::new(Code::Config, message).with_hint("set HOME, or write the path out");
+        self.with_origin_of(error, attribute)
     }
 
     fn typed<T>(
@@ -122,6 +162,19 @@ mod tests {
         for text in ["1.5", "0x10", "9223372036854775808", "1 "] {
             with(&NUMBER, text).number(&NUMBER).unwrap_err();
         }
+    }
+
+    #[test]
+    fn a_path_begins_at_home_only_behind_a_tilde() {
+        let path = |text| with(&LIST, text).with_home("/h").path(&LIST).unwrap();
+        assert_eq!(path("~"), Some("/h".into()));
+        assert_eq!(path("~/a/b"), Some("/h/a/b".into()));
+        assert_eq!(path("~a/b"), Some("~a/b".into()));
+        assert_eq!(path("a/~"), Some("a/~".into()));
+        assert_eq!(path(""), None);
+        let error = with(&LIST, "~/canary").path(&LIST).unwrap_err();
+        assert_eq!(error.code(), Code::Config);
+        assert!(!format!("{error:?}").contains("canary"));
     }
 
     #[test]
