@@ -1,7 +1,8 @@
 //! A look at the times of an access token that happens to be a JWT, without verifying it.
 //!
 //! An access token is opaque to its client. This is done only where the server does not say how
-//! long its token lives, and what is found can only make that shorter.
+//! long its token lives, and what is found can only make that shorter. An ID token is always a JWT,
+//! and nothing else says how long it lives.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -18,8 +19,17 @@ use crate::text::sanitised;
 /// (RFC 7519 §4.1.4).
 ///
 /// It is the shorter of the time until `exp` by the local clock and the time from `iat` to `exp`,
-/// which holds also when the local clock is slow.
-pub(crate) fn lifetime(token: &str, started: SystemTime) -> Option<Duration> {
+/// which holds also when the local clock is slow. Nothing is verified.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// // Its claims are {"exp":1600}.
+/// let started = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
+/// let lifetime = lakekey_oauth::lifetime("e30.eyJleHAiOjE2MDB9.c2ln", started);
+/// assert_eq!(lifetime, Some(Duration::from_secs(600)));
+/// ```
+pub fn lifetime(token: &str, started: SystemTime) -> Option<Duration> {
     let claims = claims(token)?;
     let claims: BTreeMap<String, &RawValue> = serde_json::from_slice(&claims).ok()?;
     let time = |name| seconds::parse(claims.get(name)?, Duration::MAX);

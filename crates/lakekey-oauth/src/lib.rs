@@ -31,7 +31,7 @@ pub use error::{CallbackError, EndpointError, Mismatch, ResponseError, ScopesMis
 pub use exchange::exchange;
 pub use grant::Grant;
 pub use granted::{Granted, check_granted};
-pub use jwt::subject;
+pub use jwt::{lifetime, subject};
 pub use redirect::{RedirectUri, RedirectUriError};
 pub use request::token_request;
 pub use response::{DEFAULT_LIFETIME, MAX_LIFETIME, token_response};
