@@ -28,7 +28,8 @@ pub use traffic::{
     SKIP_VERIFY,
 };
 
-/// Every row, in the order in which the official SDKs list them.
+/// Every row, in the order in which the official SDKs list them. What Google's own libraries read
+/// for those SDKs comes last.
 pub const ATTRIBUTES: &[Attribute] = &[
     HOST,
     CLUSTER_ID,
@@ -71,6 +72,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
     CLOUD,
     AUDIENCE,
     DISCOVERY_URL,
+    cloud::GOOGLE_APPLICATION_CREDENTIALS,
+    cloud::CLOUDSDK_CONFIG,
 ];
 
 #[cfg(test)]
@@ -92,7 +95,7 @@ mod tests {
                 assert!(names.insert(name), "{name}");
             }
         }
-        assert_eq!(ATTRIBUTES.len(), 41);
+        assert_eq!(ATTRIBUTES.len(), 41 + 2);
     }
 
     #[test]

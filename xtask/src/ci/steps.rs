@@ -22,6 +22,20 @@ pub(super) const STEPS: &[Step] = &[
         ]),
     },
     Step {
+        name: "features",
+        about: "`lakekey-cloud` builds without the strategies of Google",
+        action: Action::Cargo(&[
+            "clippy",
+            "--package",
+            "lakekey-cloud",
+            "--no-default-features",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    },
+    Step {
         name: "doc",
         about: "the documentation builds, every link resolved",
         action: Action::Cargo(&["doc", "--workspace", "--no-deps"]),

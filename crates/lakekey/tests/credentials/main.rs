@@ -6,6 +6,7 @@
 )]
 
 mod calls;
+mod google;
 mod hosts;
 mod refresh;
 mod world;
