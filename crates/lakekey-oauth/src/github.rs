@@ -37,9 +37,11 @@ pub fn github_id_token_request(
     token: &Secret,
     audience: &str,
 ) -> Result<Request<Vec<u8>>, Error> {
-    let is_safe = address.parse::<Host>().is_ok();
-    let url = Url::parse(address).ok().filter(|_| is_safe);
-    let mut url = url.ok_or_else(|| unusable("address"))?;
+    let host = address.parse::<Host>().map_err(|_| unusable("address"))?;
+    let url = Url::parse(address).ok();
+    let mut url = url
+        .filter(|url| host.same_origin(url))
+        .ok_or_else(|| unusable("address"))?;
     url.query_pairs_mut().append_pair("audience", audience);
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
         .map_err(|_| unusable("token"))?;

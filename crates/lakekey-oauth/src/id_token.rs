@@ -38,9 +38,8 @@ fn refused(service: &str, status: StatusCode) -> Error {
         _ => (Code::TokenError, PERMISSION),
     };
     let status = status.as_u16();
-    Error::new(code, format!("{service} gave no ID token"))
-        .with_note(format!("it answered {status}"))
-        .with_hint(hint)
+    let message = format!("{service} gave no ID token, it answered {status}");
+    Error::new(code, message).with_hint(hint)
 }
 
 const LATER: &str = "try again later";

@@ -40,6 +40,7 @@ fn what_no_token_may_be_sent_to_is_refused() {
     for address in [
         "",
         "not an address",
+        "localhost:8123/token",
         "pipelines.example.test/token",
         "http://pipelines.example.test/token",
         "http://127.0.0.1.evil.example/token",
