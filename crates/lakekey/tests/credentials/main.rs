@@ -6,6 +6,9 @@
 )]
 
 mod calls;
+mod federation;
 mod hosts;
+mod machines;
 mod refresh;
+mod scripted;
 mod world;
