@@ -1,16 +1,16 @@
 //! Why a strategy does not apply, in the words of every message and every explanation.
 
-use lakekey_core::{Attribute, HOST, Secret, Settings};
+use lakekey_core::{Attribute, HOST, Settings};
 
 use crate::attributes::{
     ACTIONS_ID_TOKEN_REQUEST_TOKEN, ACTIONS_ID_TOKEN_REQUEST_URL, ATTRIBUTES, CLIENT_ID,
     CLIENT_SECRET, OIDC_TOKEN_FILEPATH,
 };
-use crate::strategy::id_token_variable;
+use crate::strategy::{given, id_token_variable};
 
 /// What a strategy would need, as far as the attribute table tells.
 pub(crate) fn missing(strategy: &str, settings: &Settings) -> String {
-    let unset = needed(strategy).filter(|row| !is_set(settings, row));
+    let unset = needed(strategy).filter(|row| given(settings, row).is_none());
     let keys: Vec<_> = unset.map(|row| format!("`{}`", row.key())).collect();
     if !keys.is_empty() {
         return format!("no {} is set", keys.join(" and no "));
@@ -29,13 +29,7 @@ pub(crate) fn missing(strategy: &str, settings: &Settings) -> String {
 
 /// Whether something is set that the strategy needs, so that it may have been meant.
 pub(crate) fn is_meant(strategy: &str, settings: &Settings) -> bool {
-    needed(strategy).any(|row| is_set(settings, row))
-}
-
-fn is_set(settings: &Settings, row: &Attribute) -> bool {
-    settings
-        .secret(row)
-        .is_some_and(|value| !Secret::is_empty(value))
+    needed(strategy).any(|row| given(settings, row).is_some())
 }
 
 /// The rows that a strategy cannot do without: those of its group, unless it shares them with

@@ -98,7 +98,6 @@ pub const REDIRECT_URL: Attribute = Attribute::new(
     "address a browser comes back to at sign-in; read by the Java SDK, lakekey has oauth_callback_port",
 )
 .env(&["DATABRICKS_REDIRECT_URL"])
-.group("oauth")
 .strategies(&["external-browser"]);
 
 /// How long a sign-in waits for the browser.

@@ -80,8 +80,8 @@ impl Principal {
         if error.code() != Code::TokenError {
             return error;
         }
-        let hint =
-            "check `client_id` and `client_secret`, and that the service principal has access";
+        let hint = "check `client_id` and `client_secret`, and that the service principal may have \
+                    these `scopes`";
         let error = error.with_hint(hint);
         self.origins
             .iter()

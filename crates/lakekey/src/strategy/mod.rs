@@ -11,7 +11,7 @@ pub(crate) mod u2m;
 use std::sync::Arc;
 
 use lakekey_config::{AUTH_TYPE, Environment};
-use lakekey_core::{Secret, Settings, Strategy};
+use lakekey_core::{Attribute, Secret, Settings, Strategy};
 use lakekey_store::TokenStore;
 
 use crate::hosts::Hosts;
@@ -49,7 +49,7 @@ fn is_pinned(settings: &Settings, name: &str) -> bool {
 }
 
 /// The value of an attribute, unless it is empty.
-fn given<'a>(settings: &'a Settings, attribute: &lakekey_core::Attribute) -> Option<&'a Secret> {
+pub(crate) fn given<'a>(settings: &'a Settings, attribute: &Attribute) -> Option<&'a Secret> {
     settings.secret(attribute).filter(|text| !text.is_empty())
 }
 

@@ -276,6 +276,37 @@ async fn without_an_id_token_the_next_way_is_tried_unless_this_one_is_pinned() {
 }
 
 #[tokio::test]
+async fn once_it_gave_a_token_a_source_that_fails_says_so_itself() {
+    let script = github();
+    let credentials = script.builder(JOB).build().unwrap();
+    let headers = credentials.headers().await.unwrap();
+    script.answer(GITHUB, 429, "");
+    credentials.reject(&headers);
+    let error = credentials.token().await.unwrap_err();
+    assert_eq!(error.code(), Code::RateLimited);
+}
+
+#[tokio::test]
+async fn a_service_principal_with_an_id_token_is_pinned() {
+    let script = Script::workspace();
+    let builder = || {
+        script.builder(&[
+            ("DATABRICKS_HOST", WORKSPACE),
+            ("DATABRICKS_CLIENT_ID", "robot"),
+            ("DATABRICKS_OIDC_TOKEN_ENV", "MINE"),
+            ("MINE", "id.canary.1"),
+        ])
+    };
+    assert_eq!(builder().build().unwrap_err().code(), Code::Config);
+    let pinned = builder().auth_type("env-oidc").build().unwrap();
+    pinned.token().await.unwrap();
+    assert_eq!(
+        script.form(TOKEN_ENDPOINT),
+        format!("{EXCHANGE}&client_id=robot&scope=all-apis")
+    );
+}
+
+#[tokio::test]
 async fn a_refused_id_token_is_final_only_where_somebody_wanted_it_exchanged() {
     let script = github();
     let refusal = r#"{"error":"invalid_request","error_description":"no policy for id.canary.1"}"#;
@@ -294,7 +325,7 @@ async fn a_refused_id_token_is_final_only_where_somebody_wanted_it_exchanged() {
     insta::assert_snapshot!(lines(&error), @r"
     the token endpoint answered 400 Bad Request with `invalid_request`
     the audience of the ID token is `https://ws.example.test/oidc/v1/token`
-    check `client_id`, and that a federation policy of Databricks allows this ID token
+    check `client_id`, and that a federation policy allows this ID token
     ");
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
 }

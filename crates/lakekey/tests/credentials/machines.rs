@@ -187,7 +187,7 @@ async fn a_refused_service_principal_is_told_what_to_check() {
 
     client_id: environment variable DATABRICKS_CLIENT_ID
     client_secret: environment variable DATABRICKS_CLIENT_SECRET
-    check `client_id` and `client_secret`, and that the service principal has access
+    check `client_id` and `client_secret`, and that the service principal may have these `scopes`
     ");
     assert!(!format!("{error:?}").contains("canary"));
     let echo = r#"{"error":"invalid_client","error_description":"not `secret canary/:`"}"#;

@@ -6,6 +6,7 @@ pub(super) mod file;
 pub(super) mod github;
 
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lakekey_core::{BoxFuture, Code, Context, Error, Login, Secret, Settings, Token, TokenSource};
 use lakekey_oauth::{Client, Grant, Scopes, exchange};
@@ -56,8 +57,8 @@ fn login(
         scopes: scopes::sorted(settings)?,
         audience: given(settings, &AUDIENCE).map(|audience| audience.expose().to_owned()),
         details: settings.get(&AUTHORIZATION_DETAILS).map(str::to_owned),
-        is_pinned: is_pinned(settings, name),
         is_wanted,
+        is_settled: AtomicBool::new(is_pinned(settings, name)),
     })))
 }
 
@@ -72,8 +73,9 @@ struct Exchange {
     scopes: Scopes,
     audience: Option<String>,
     details: Option<String>,
-    is_pinned: bool,
     is_wanted: bool,
+    /// No other way will be tried: this one is pinned, or has had a token before.
+    is_settled: AtomicBool,
 }
 
 impl TokenSource for Exchange {
@@ -86,9 +88,10 @@ impl TokenSource for Exchange {
             let grant = Grant::federated(id_token);
             let details = super::details(self.details.as_deref());
             let endpoint = issuer.endpoints.token();
-            exchange(cx, endpoint, &self.client, &grant, &self.scopes, &details)
-                .await
-                .map_err(|error| self.refused(error, &audience))
+            let token = exchange(cx, endpoint, &self.client, &grant, &self.scopes, &details).await;
+            let token = token.map_err(|error| self.refused(error, &audience))?;
+            self.is_settled.store(true, Ordering::Relaxed);
+            Ok(token)
         })
     }
 }
@@ -119,7 +122,10 @@ impl Exchange {
 
     /// Without an ID token there is nothing to exchange, so the next way may be tried.
     fn without_id_token(&self, error: Error) -> Error {
-        if self.is_pinned { error } else { absent(error) }
+        if self.is_settled.load(Ordering::Relaxed) {
+            return error;
+        }
+        absent(error)
     }
 
     /// A refused ID token is final where somebody wanted it exchanged. One that the machine offers
@@ -128,14 +134,14 @@ impl Exchange {
         if error.code() != Code::TokenError {
             return error;
         }
+        let audience = audience.escape_debug();
         let error = error
-            .with_note(format!("the audience of the ID token is `{}`", audience.escape_debug()))
-            .with_hint("check `client_id`, and that a federation policy of Databricks allows this ID token");
-        if self.is_pinned || self.is_wanted {
-            error
-        } else {
-            absent(error)
+            .with_note(format!("the audience of the ID token is `{audience}`"))
+            .with_hint("check `client_id`, and that a federation policy allows this ID token");
+        if self.is_wanted || self.is_settled.load(Ordering::Relaxed) {
+            return error;
         }
+        absent(error)
     }
 }
 
