@@ -10,7 +10,7 @@ use crate::id_token_response;
 ///
 /// `address` and `token` are what a job with the permission `id-token: write` finds in
 /// `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`. The audience is added to the
-/// query, encoded.
+/// query, encoded; the official SDKs add it as it is, which another query can be made of.
 ///
 /// # Errors
 ///

@@ -138,6 +138,7 @@ async fn a_job_of_azure_devops_is_exchanged() {
         let request = script.sent_to(AZURE_DEVOPS).pop().unwrap();
         assert_eq!(request.method(), "POST");
         assert_eq!(request.uri().query(), Some("api-version=7.2-preview.1"));
+        assert_eq!(request.headers()["content-length"], "0");
         assert_eq!(request.headers()["authorization"], "Bearer request-canary");
         assert_eq!(
             script.form(TOKEN_ENDPOINT),

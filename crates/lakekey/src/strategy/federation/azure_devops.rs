@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use http::header::{ACCEPT, AUTHORIZATION};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderValue, Request};
 use lakekey_config::Environment;
 use lakekey_core::{BoxFuture, Code, Context, Error, Login, Secret, Settings, Strategy};
@@ -77,7 +77,9 @@ impl Pipeline {
         bearer.set_sensitive(true);
         let request = Request::post(address.as_str())
             .header(AUTHORIZATION, bearer)
-            .header(ACCEPT, "application/json");
+            .header(ACCEPT, "application/json")
+            // Some servers refuse a POST that states no length, and few clients state that of nothing.
+            .header(CONTENT_LENGTH, "0");
         request.body(Vec::new()).map_err(|_| unusable())
     }
 
