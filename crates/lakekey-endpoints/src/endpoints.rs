@@ -2,7 +2,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::metadata::{Document, describe, unreadable, untrusted, url_on};
-use crate::{MetadataError, Target};
+use crate::{Host, MetadataError, Target};
 
 /// Where to send the person and where to send the token request.
 ///
@@ -49,12 +49,47 @@ impl Endpoints {
     /// ```
     pub fn parse(metadata: &[u8], expected: &Target) -> Result<Self, MetadataError> {
         let document = Document::parse(metadata)?;
-        check_challenge_methods(&document)?;
+        let issuer = issuer(&document, expected)?;
+        Self::of(&document, issuer, expected.host())
+    }
+
+    /// Reads such metadata from an address on `host` that was chosen, as `discovery_url` is, so that
+    /// the issuer is not known beforehand: it is any URL with the origin of `host`.
+    ///
+    /// The other rules of [`Endpoints::parse`] hold.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Endpoints::parse`].
+    ///
+    /// ```
+    /// use lakekey_endpoints::Endpoints;
+    ///
+    /// let document = br#"{
+    ///     "issuer": "https://ws.example.test/sso",
+    ///     "authorization_endpoint": "https://ws.example.test/sso/authorize",
+    ///     "token_endpoint": "https://ws.example.test/sso/token"
+    /// }"#;
+    /// let endpoints = Endpoints::parse_on(document, &"ws.example.test".parse()?)?;
+    /// assert_eq!(endpoints.issuer(), "https://ws.example.test/sso");
+    /// assert!(Endpoints::parse_on(document, &"other.example.test".parse()?).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse_on(metadata: &[u8], host: &Host) -> Result<Self, MetadataError> {
+        let document = Document::parse(metadata)?;
+        let found = document.get("issuer").and_then(Value::as_str);
+        let issuer = found.unwrap_or_default().to_owned();
+        url_on(host, "issuer", &issuer)?;
+        Self::of(&document, issuer, host)
+    }
+
+    fn of(document: &Document, issuer: String, host: &Host) -> Result<Self, MetadataError> {
+        check_challenge_methods(document)?;
         Ok(Self {
-            issuer: issuer(&document, expected)?,
-            authorization: endpoint(&document, "authorization_endpoint", expected)?,
-            token: endpoint(&document, "token_endpoint", expected)?,
-            iss_promised: iss_promised(&document)?,
+            issuer,
+            authorization: endpoint(document, "authorization_endpoint", host)?,
+            token: endpoint(document, "token_endpoint", host)?,
+            iss_promised: iss_promised(document)?,
         })
     }
 
@@ -104,13 +139,9 @@ fn issuer(document: &Document, expected: &Target) -> Result<String, MetadataErro
     Err(untrusted("issuer", format!("`{issuer}`"), describe(found)))
 }
 
-fn endpoint(
-    document: &Document,
-    member: &'static str,
-    expected: &Target,
-) -> Result<Url, MetadataError> {
+fn endpoint(document: &Document, member: &'static str, host: &Host) -> Result<Url, MetadataError> {
     match document.get(member) {
-        Some(Value::String(text)) => url_on(expected.host(), member, text),
+        Some(Value::String(text)) => url_on(host, member, text),
         other => Err(unreadable(member, "a URL", describe(other))),
     }
 }

@@ -417,6 +417,38 @@ fn an_oidc_endpoint_elsewhere_is_untrusted() {
     }
 }
 
+#[test]
+fn a_chosen_document_may_name_any_issuer_on_its_host_and_nothing_elsewhere() {
+    let good = json!({
+        "issuer": "https://ws.example.test/sso",
+        "authorization_endpoint": "https://ws.example.test/sso/authorize",
+        "token_endpoint": "https://ws.example.test/sso/token",
+    });
+    let parse = |document: &Value| {
+        Endpoints::parse_on(document.to_string().as_bytes(), workspace().host())
+    };
+    let endpoints = parse(&good).unwrap();
+    assert_eq!(endpoints.issuer(), "https://ws.example.test/sso");
+    assert_eq!(endpoints.token().path(), "/sso/token");
+    for member in ["issuer", "authorization_endpoint", "token_endpoint"] {
+        for wrong in [
+            json!("https://evil.example/sso"),
+            json!("http://ws.example.test/sso"),
+            json!("https://ws.example.test@evil.example/"),
+            json!("/sso"),
+            json!(7),
+            json!(null),
+        ] {
+            let mut document = good.clone();
+            document[member] = wrong;
+            assert!(parse(&document).is_err(), "{document}");
+        }
+    }
+    let mut plain = good;
+    plain["code_challenge_methods_supported"] = json!(["plain"]);
+    assert!(parse(&plain).is_err());
+}
+
 proptest! {
     #[test]
     fn host_metadata_survives_being_written_and_read(

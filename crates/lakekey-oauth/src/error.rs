@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use lakekey_core::{Code, Error};
+use lakekey_core::{Code, Error, Secret};
 
 use crate::Pending;
 
@@ -206,6 +206,24 @@ impl ResponseError {
             Self::Refused { .. } => Code::TokenError,
             Self::Unusable { .. } => Code::InvalidTokenResponse,
         }
+    }
+
+    /// The same without the texts that repeat the secret of the client.
+    pub(crate) fn withholding(mut self, secret: Option<&Secret>) -> Self {
+        let Some(secret) = secret.filter(|secret| !secret.is_empty()) else {
+            return self;
+        };
+        if let Self::CodeRefused { error, description }
+        | Self::RefreshTokenDead { error, description }
+        | Self::Refused {
+            error, description, ..
+        } = &mut self
+        {
+            for text in [error, description] {
+                text.take_if(|text| text.contains(secret.expose()));
+            }
+        }
+        self
     }
 
     /// How long the server asks to wait before the next request.

@@ -28,7 +28,10 @@ pub async fn exchange(
         let (wait, error) = match cx.http().send(request).await {
             Ok(response) => match token_response(&response, started, grant) {
                 Ok(token) => return Ok(token),
-                Err(error) => (retry.answered(grant, &error), error.into()),
+                Err(error) => {
+                    let wait = retry.answered(grant, &error);
+                    (wait, error.withholding(client.secret()).into())
+                }
             },
             Err(error) => (retry.unanswered(grant, &error), outcome_of(grant, error)),
         };

@@ -20,16 +20,18 @@ pub use federation::{
     OIDC_TOKEN_ENV, OIDC_TOKEN_FILEPATH,
 };
 pub use sign_in::{
-    CLIENT_ID, CLIENT_SECRET, DATABRICKS_CLI_PATH, DISABLE_OAUTH_REFRESH_TOKEN,
-    METADATA_SERVICE_URL, OAUTH_CALLBACK_PORT, PASSWORD, SCOPES, TOKEN, USERNAME,
+    AUTHORIZATION_DETAILS, CLIENT_ID, CLIENT_SECRET, DATABRICKS_CLI_PATH,
+    DISABLE_OAUTH_REFRESH_TOKEN, METADATA_SERVICE_URL, OAUTH_BROWSER_AUTH_TIMEOUT,
+    OAUTH_CALLBACK_PORT, PASSWORD, REDIRECT_URL, SCOPES, TOKEN, USERNAME,
 };
 pub use traffic::{
-    DEBUG_HEADERS, DEBUG_TRUNCATE_BYTES, HTTP_TIMEOUT_SECONDS, RATE_LIMIT, RETRY_TIMEOUT_SECONDS,
-    SKIP_VERIFY,
+    DEBUG_HEADERS, DEBUG_TRUNCATE_BYTES, DISABLE_ASYNC_TOKEN_REFRESH,
+    DISABLE_EXPERIMENTAL_FILES_API_CLIENT, DISABLE_RETRIES, HTTP_TIMEOUT_SECONDS,
+    MAX_CONNECTION_POOLS, MAX_CONNECTIONS_PER_POOL, RATE_LIMIT, RETRY_TIMEOUT_SECONDS, SKIP_VERIFY,
 };
 
-/// Every row, in the order in which the official SDKs list them. What Google's own libraries read
-/// for those SDKs comes last.
+/// Every row, in the order in which the official SDKs list them: those of the Go SDK, then those
+/// that only the Python or the Java SDK has, then what Google's own libraries read for them.
 pub const ATTRIBUTES: &[Attribute] = &[
     HOST,
     CLUSTER_ID,
@@ -72,6 +74,14 @@ pub const ATTRIBUTES: &[Attribute] = &[
     CLOUD,
     AUDIENCE,
     DISCOVERY_URL,
+    DISABLE_ASYNC_TOKEN_REFRESH,
+    AUTHORIZATION_DETAILS,
+    MAX_CONNECTION_POOLS,
+    MAX_CONNECTIONS_PER_POOL,
+    DISABLE_EXPERIMENTAL_FILES_API_CLIENT,
+    REDIRECT_URL,
+    OAUTH_BROWSER_AUTH_TIMEOUT,
+    DISABLE_RETRIES,
     cloud::GOOGLE_APPLICATION_CREDENTIALS,
     cloud::CLOUDSDK_CONFIG,
 ];
@@ -95,7 +105,7 @@ mod tests {
                 assert!(names.insert(name), "{name}");
             }
         }
-        assert_eq!(ATTRIBUTES.len(), 41 + 2);
+        assert_eq!(ATTRIBUTES.len(), 51);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use lakekey_core::{
 };
 use lakekey_store::{HostCache, TokenStore};
 
-use crate::attributes::{ATTRIBUTES, SCOPES, TOKEN};
+use crate::attributes::{ATTRIBUTES, DISABLE_ASYNC_TOKEN_REFRESH, SCOPES, TOKEN};
 use crate::cache::Cache;
 use crate::chain::Chain;
 use crate::default_store::{default_host_cache, default_store};
@@ -170,7 +170,7 @@ impl Builder {
         let settings = match self.settings {
             Some(settings) => settings,
             None => resolver(
-                environment,
+                (*environment).clone(),
                 &clouds,
                 self.explicit,
                 self.profile,
@@ -179,8 +179,9 @@ impl Builder {
             .resolve()?,
         };
         let of_the_cloud = of_the_cloud(&clouds, &settings)?;
-        let strategies = in_order(&store, &hosts, self.strategies, of_the_cloud);
+        let strategies = in_order(&store, &hosts, &environment, self.strategies, of_the_cloud);
         let chain = Chain::new(&strategies, &settings)?;
+        let in_background = settings.flag(&DISABLE_ASYNC_TOKEN_REFRESH)? != Some(true);
         let stored = Stored::of(&settings, &store, &hosts)?;
         let http = self.http.unwrap_or_else(|| Arc::new(Http::default()));
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
@@ -189,7 +190,7 @@ impl Builder {
         Ok(Credentials::assemble(
             settings,
             stored,
-            Cache::new(chain, cx),
+            Cache::new(chain, cx, in_background),
         ))
     }
 
@@ -223,7 +224,7 @@ impl Builder {
             (settings, Vec::new(), None)
         } else {
             let resolver = resolver(
-                environment,
+                (*environment).clone(),
                 &clouds,
                 self.explicit,
                 self.profile,
@@ -236,14 +237,14 @@ impl Builder {
             Ok(strategies) => (strategies, problem),
             Err(error) => (Vec::new(), problem.or(Some(error))),
         };
-        let strategies = in_order(&store, &hosts, self.strategies, of_the_cloud);
+        let strategies = in_order(&store, &hosts, &environment, self.strategies, of_the_cloud);
         Ok(Explanation::of(settings, passed, problem, &strategies))
     }
 }
 
 /// What everything else is built on.
 struct Ground {
-    environment: Environment,
+    environment: Arc<Environment>,
     store: Arc<dyn TokenStore>,
     hosts: Hosts,
     clouds: Clouds,
@@ -262,7 +263,7 @@ impl Ground {
         let host_cache = host_cache.unwrap_or_else(|| default_host_cache(home));
         let store = store.unwrap_or_else(|| default_store(&environment));
         Self {
-            environment,
+            environment: Arc::new(environment),
             store,
             hosts: Hosts::new(host_cache),
             clouds: clouds.unwrap_or_default(),
@@ -274,10 +275,11 @@ impl Ground {
 fn in_order(
     store: &Arc<dyn TokenStore>,
     hosts: &Hosts,
+    environment: &Arc<Environment>,
     own: Vec<Box<dyn Strategy>>,
     of_the_cloud: Vec<Box<dyn Strategy>>,
 ) -> Vec<Box<dyn Strategy>> {
-    let mut strategies = strategy::general(store, hosts);
+    let mut strategies = strategy::general(store, hosts, environment);
     strategies.extend(own);
     strategies.extend(of_the_cloud);
     strategies

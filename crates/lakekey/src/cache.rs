@@ -24,6 +24,7 @@ pub(crate) struct Cache {
     renew_from: AtomicU64,
     generation: AtomicU64,
     rejected: AtomicU64,
+    in_background: bool,
 }
 
 /// The tokens of one generation.
@@ -42,7 +43,8 @@ struct Monotonic {
 }
 
 impl Cache {
-    pub(crate) fn new(chain: Chain, cx: Context) -> Self {
+    /// An empty cache; `in_background` says whether stale tokens are renewed behind the callers.
+    pub(crate) fn new(chain: Chain, cx: Context, in_background: bool) -> Self {
         Self {
             chain,
             cx,
@@ -52,6 +54,7 @@ impl Cache {
             renew_from: AtomicU64::new(0),
             generation: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
+            in_background,
         }
     }
 
@@ -137,7 +140,8 @@ impl Cache {
     /// Renews on a task of its own: one at a time, and not again soon after a try.
     fn renew(self: &Arc<Self>) {
         let now = self.cx.clock().elapsed().as_secs();
-        if now < self.renew_from.load(Ordering::Relaxed)
+        if !self.in_background
+            || now < self.renew_from.load(Ordering::Relaxed)
             || self.renewing.swap(true, Ordering::AcqRel)
         {
             return;

@@ -7,11 +7,16 @@ use http::{HeaderName, header};
 use lakekey_config::AUTH_TYPE;
 use lakekey_core::{Code, Context, Error, Kind, Login, Settings, Strategy, Token};
 
+use crate::missing::{is_meant, missing};
+
 /// The logins that the settings allow, in the order in which they are tried.
 #[derive(Debug)]
 pub(crate) struct Chain {
     logins: Vec<(&'static str, Login)>,
     passed: Vec<(&'static str, String)>,
+    /// Those passed over that may have been meant.
+    meant: Vec<&'static str>,
+    is_pinned: bool,
     chosen: OnceLock<usize>,
 }
 
@@ -25,17 +30,22 @@ impl Chain {
         let mut chain = Self {
             logins: Vec::new(),
             passed: Vec::new(),
+            meant: Vec::new(),
+            is_pinned: pinned.is_some(),
             chosen: OnceLock::new(),
         };
         for strategy in strategies {
             if pinned.is_some_and(|name| !answers_to(&**strategy, name)) {
                 continue;
             }
-            match strategy.login(settings)? {
-                Some(login) => chain.logins.push((strategy.name(), login)),
-                None => chain
-                    .passed
-                    .push((strategy.name(), "not configured".to_owned())),
+            let name = strategy.name();
+            if let Some(login) = strategy.login(settings)? {
+                chain.logins.push((name, login));
+                continue;
+            }
+            chain.passed.push((name, missing(name, settings)));
+            if is_meant(name, settings) {
+                chain.meant.push(name);
             }
         }
         Ok(chain)
@@ -73,21 +83,37 @@ impl Chain {
     }
 
     fn exhausted(&self, mut absent: Vec<(&'static str, Error)>) -> Error {
+        let untried = self.untried(absent.is_empty());
         if absent.len() == 1 {
-            return absent.remove(0).1;
+            let (_, only) = absent.remove(0);
+            return untried.into_iter().fold(only, Error::with_note);
         }
-        let mut error = Error::new(
-            Code::NotConfigured,
-            "none of the ways to authenticate applies",
-        )
-        .with_hint("lakekey auth login --host <HOST>");
-        for (name, reason) in absent.iter().map(|(name, error)| (name, error.to_string())) {
-            error = error.with_note(format!("{name}: {reason}"));
+        let hint = match absent.first().and_then(|(_, error)| error.hint()) {
+            Some(hint) => hint,
+            None if self.is_pinned => "set what is missing, or leave `auth_type` out",
+            None => "lakekey auth login --host <HOST>",
+        };
+        let message = "none of the ways to authenticate applies";
+        let error = Error::new(Code::NotConfigured, message).with_hint(hint);
+        let tried = absent
+            .iter()
+            .map(|(name, error)| format!("{name}: {error}"));
+        let notes = tried.chain(untried);
+        notes.fold(error, Error::with_note)
+    }
+
+    /// The strategies that were passed over: the reason of each that may have been meant, or all
+    /// of them on one line where nothing was.
+    fn untried(&self, is_all: bool) -> Vec<String> {
+        if is_all && self.meant.is_empty() && !self.is_pinned {
+            let names: Vec<_> = self.passed.iter().map(|(name, _)| *name).collect();
+            return vec![format!("nothing is set for {}", names.join(", "))];
         }
-        for (name, reason) in &self.passed {
-            error = error.with_note(format!("{name}: {reason}"));
-        }
-        error
+        let passed = self.passed.iter();
+        passed
+            .filter(|(name, _)| self.is_pinned || self.meant.contains(name))
+            .map(|(name, reason)| format!("{name}: {reason}"))
+            .collect()
     }
 }
 

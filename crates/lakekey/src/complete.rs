@@ -6,11 +6,12 @@ use lakekey_endpoints::{Endpoints, Target};
 use lakekey_oauth::{Client, Grant, Granted, Scopes, check_granted, exchange};
 use lakekey_store::Key;
 
-use crate::attributes::SCOPES;
+use crate::attributes::DISABLE_OAUTH_REFRESH_TOKEN;
 use crate::blocking::blocking;
 use crate::sign_in::{Finish, Parts};
 use crate::stored::Stored;
-use crate::{Code, Credentials, Headers, SignIn, SignedIn, discover};
+use crate::wish::Issuer;
+use crate::{Code, Credentials, Headers, SignIn, SignedIn, discover, scopes};
 
 impl Credentials {
     /// A sign-in of a person at the configured host, to be started.
@@ -37,11 +38,15 @@ impl Credentials {
         let stored = self.stored()?.clone();
         let scopes = match scopes {
             Some(scopes) => scopes,
-            None => self.configured_scopes()?,
+            None => scopes::configured(self.settings())?,
         };
-        let scopes = scopes.with_offline_access();
-        let target = stored.target(self.cx()).await?;
-        let endpoints = discover::endpoints(self.cx(), &target).await?;
+        let scopes = match self.settings().flag(&DISABLE_OAUTH_REFRESH_TOKEN)? {
+            Some(true) => scopes,
+            _ => scopes.with_offline_access(),
+        };
+        let Issuer {
+            target, endpoints, ..
+        } = stored.issuer(self.cx()).await?;
         let parts = Completion {
             credentials: self,
             stored,
@@ -56,20 +61,6 @@ impl Credentials {
             client: Client::databricks_cli(),
             scopes,
             finish,
-        })
-    }
-
-    fn configured_scopes(&self) -> Result<Scopes, Error> {
-        let Some(text) = self
-            .settings()
-            .get(&SCOPES)
-            .filter(|text| !text.trim().is_empty())
-        else {
-            return Ok(Scopes::default());
-        };
-        text.parse().map_err(|error: lakekey_oauth::ScopeError| {
-            let error = Error::new(Code::Config, error.to_string());
-            self.settings().with_origin_of(error, &SCOPES)
         })
     }
 }

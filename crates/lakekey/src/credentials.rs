@@ -152,8 +152,9 @@ impl Credentials {
         self.stored()?.target(self.cx()).await
     }
 
-    /// The configuration, with the gaps that the host's metadata fills: account id, workspace id
-    /// and cloud, with the origin [`Metadata`](lakekey_core::Origin::Metadata).
+    /// The configuration, with the gaps that the host's metadata fills: account id, workspace id,
+    /// cloud, audience and discovery address, with the origin
+    /// [`Metadata`](lakekey_core::Origin::Metadata).
     ///
     /// The host is asked as for [`Credentials::target`]. Values that are configured stand.
     ///

@@ -6,116 +6,94 @@ use http::{Request, Response, StatusCode, header};
 use lakekey_core::{
     ACCOUNT_ID, Attribute, Code, Context, Error, Limits, Origin, Secret, Settings, WORKSPACE_ID,
 };
-use lakekey_endpoints::{
-    AccountId, Endpoints, Host, HostMetadata, MetadataError, Target, WorkspaceId,
-};
+use lakekey_endpoints::{AccountId, Endpoints, HostMetadata, MetadataError, Target};
 use lakekey_oauth::{Grant, ResponseError, Retry};
 use url::Url;
 
-use crate::hosts::Hosts;
+use crate::attributes::{AUDIENCE, DISCOVERY_URL};
 
 /// The cloud that the host runs on, which its metadata names where the settings do not.
 pub const CLOUD: Attribute =
     Attribute::new("cloud", "cloud that the host runs on: AWS, Azure, GCP")
         .env(&["DATABRICKS_CLOUD"]);
 
-/// What a sign-in is asked for, before the host has been asked what it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wish {
-    pub(crate) host: Host,
-    pub(crate) account_id: Option<AccountId>,
-    pub(crate) workspace_id: Option<WorkspaceId>,
-    /// The settings say that no workspace is meant, whatever the host names.
-    pub(crate) no_workspace: bool,
-}
-
-impl Wish {
-    /// The target, from the host's own words where its name does not say enough.
-    ///
-    /// What is configured stands; the host's words fill the gaps.
-    pub(crate) async fn target(&self, cx: &Context, hosts: &Hosts) -> Result<Target, Error> {
-        let Self {
-            host,
-            account_id,
-            workspace_id,
-            ..
-        } = self;
-        let metadata = self.metadata(cx, hosts).await?;
-        let target = Target::classify(
-            host.clone(),
-            account_id.clone(),
-            workspace_id.clone(),
-            metadata.as_ref(),
-        );
-        target.map_err(|error| {
-            Error::new(Code::Usage, error.to_string())
-                .with_hint("give the account id: --account-id <ID>, or `account_id` in the profile")
-        })
-    }
-
-    /// What the host says about itself, less what the settings rule out. An accounts host is known
-    /// by its name and not asked.
-    pub(crate) async fn metadata(
-        &self,
-        cx: &Context,
-        hosts: &Hosts,
-    ) -> Result<Option<HostMetadata>, Error> {
-        if self.host.is_accounts() {
-            return Ok(None);
-        }
-        let mut metadata = hosts.metadata(cx, &self.host).await?;
-        if let Some(metadata) = metadata.as_mut().filter(|_| self.no_workspace) {
-            metadata.workspace_id = None;
-        }
-        Ok(metadata)
-    }
-}
-
 /// The settings with their gaps filled from what the host says about itself.
+///
+/// The account id comes first, since audience and discovery address depend on it.
 pub(crate) fn backfilled(settings: Settings, metadata: &HostMetadata) -> Settings {
-    let HostMetadata {
-        account_id,
-        workspace_id,
-        cloud,
-        ..
-    } = metadata;
+    let account_id = settings.account_id().ok().flatten();
+    let account_id = account_id.as_ref().or(metadata.account_id.as_ref());
+    let workspace_id = metadata.workspace_id.as_ref();
     let found = [
-        (&ACCOUNT_ID, account_id.as_ref().map(AccountId::as_str)),
+        (&ACCOUNT_ID, account_id.map(ToString::to_string)),
+        (&WORKSPACE_ID, workspace_id.map(ToString::to_string)),
+        (&CLOUD, metadata.cloud.clone()),
+        (&AUDIENCE, audience(metadata, account_id)),
         (
-            &WORKSPACE_ID,
-            workspace_id.as_ref().map(WorkspaceId::as_str),
+            &DISCOVERY_URL,
+            discovery_url(metadata, account_id).map(String::from),
         ),
-        (&CLOUD, cloud.as_deref()),
     ];
-    let is_gap = |attribute| settings.secret(attribute).is_none_or(Secret::is_empty);
-    let gaps: Vec<_> = found
-        .into_iter()
-        .filter_map(|(attribute, value)| Some((attribute, value?)))
-        .filter(|(attribute, _)| is_gap(attribute))
-        .collect();
-    gaps.into_iter()
-        .fold(settings, |settings, (attribute, value)| {
-            settings.with(attribute, value, Origin::Metadata)
-        })
+    let mut settings = settings;
+    for (attribute, value) in found {
+        let is_gap = settings.secret(attribute).is_none_or(Secret::is_empty);
+        if let Some(value) = value.filter(|_| is_gap) {
+            settings = settings.with(attribute, value, Origin::Metadata);
+        }
+    }
+    settings
+}
+
+/// The audience that the host expects of an ID token: the first it names, or else the account
+/// where it is no workspace.
+pub(crate) fn audience(metadata: &HostMetadata, account_id: Option<&AccountId>) -> Option<String> {
+    let account = || account_id.filter(|_| metadata.workspace_id.is_none());
+    let named = metadata.audiences.first().cloned();
+    named.or_else(|| account().map(ToString::to_string))
+}
+
+/// Where the metadata of the host's authorization server is, by the issuer that the host names.
+pub(crate) fn discovery_url(
+    metadata: &HostMetadata,
+    account_id: Option<&AccountId>,
+) -> Option<Url> {
+    let issuer = metadata.oidc_endpoint(account_id)?;
+    Url::parse(&format!("{issuer}/.well-known/oauth-authorization-server")).ok()
 }
 
 /// The endpoints of a target: fixed for an account, asked for otherwise.
-pub(crate) async fn endpoints(cx: &Context, target: &Target) -> Result<Endpoints, Error> {
-    if let Some(fixed) = target.endpoints() {
+///
+/// Where `chosen` is another address than the target's own, its document is read instead.
+pub(crate) async fn endpoints(
+    cx: &Context,
+    target: &Target,
+    chosen: Option<&Url>,
+) -> Result<Endpoints, Error> {
+    let own = target.metadata_url();
+    let chosen = chosen.filter(|url| **url != own);
+    if let (None, Some(fixed)) = (chosen, target.endpoints()) {
         return Ok(fixed);
     }
-    let url = target.metadata_url();
-    let response = fetch(cx, &url, Limits::default())
+    let url = chosen.unwrap_or(&own);
+    let response = send(cx, &get(url, Limits::default()))
         .await
-        .map_err(|error| unreachable(&url, error))?;
-    let body = accepted(&url, &response)?;
-    Endpoints::parse(body, target).map_err(|error| refused(&url, error))
+        .map_err(|error| unreachable(url, error))?;
+    let body = accepted(url, &response)?;
+    let endpoints = match chosen {
+        Some(_) => Endpoints::parse_on(body, target.host()),
+        None => Endpoints::parse(body, target),
+    };
+    endpoints.map_err(|error| refused(url, error))
 }
 
-async fn fetch(cx: &Context, url: &Url, limits: Limits) -> Result<Response<Vec<u8>>, Error> {
+/// Sends a request that spends nothing, again where that may help.
+pub(crate) async fn send(
+    cx: &Context,
+    request: &Request<Vec<u8>>,
+) -> Result<Response<Vec<u8>>, Error> {
     let mut retry = Retry::new();
     loop {
-        let outcome = cx.http().send(get(url, limits)).await;
+        let outcome = cx.http().send(request.clone()).await;
         match wait(&mut retry, &outcome) {
             Some(wait) => cx.clock().sleep(wait).await,
             None => return outcome,
@@ -123,7 +101,7 @@ async fn fetch(cx: &Context, url: &Url, limits: Limits) -> Result<Response<Vec<u
     }
 }
 
-/// A metadata request may be repeated like any grant that spends nothing.
+/// Such a request may be repeated like any grant that spends nothing.
 fn wait(retry: &mut Retry, outcome: &Result<Response<Vec<u8>>, Error>) -> Option<Duration> {
     match outcome {
         Err(error) => retry.unanswered(&Grant::ClientCredentials, error),
@@ -209,4 +187,118 @@ pub(crate) fn refused(url: &Url, error: MetadataError) -> Error {
 
 fn host_of(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use lakekey_core::{HOST, Origin, Settings};
+    use lakekey_endpoints::{Host, HostMetadata};
+
+    use super::{ACCOUNT_ID, AUDIENCE, Attribute, CLOUD, DISCOVERY_URL, WORKSPACE_ID, backfilled};
+
+    const WORKSPACE: &str = "https://ws.example.test";
+
+    /// What is configured, what the host says, and what fills the gaps.
+    type Row<'a> = (
+        &'a [(&'a Attribute, &'a str)],
+        &'a str,
+        &'a [(&'a Attribute, &'a str)],
+    );
+
+    #[test]
+    fn gaps_are_filled_by_these_rules() {
+        let rows: &[Row<'_>] = &[
+            (
+                &[(&ACCOUNT_ID, "A")],
+                r#"{"oidc_endpoint":"https://ws.example.test/oidc/accounts/{account_id}/"}"#,
+                &[
+                    (&AUDIENCE, "A"),
+                    (
+                        &DISCOVERY_URL,
+                        "https://ws.example.test/oidc/accounts/A/.well-known/oauth-authorization-server",
+                    ),
+                ],
+            ),
+            (
+                &[(&ACCOUNT_ID, "A"), (&WORKSPACE_ID, "W"), (&CLOUD, "GCP")],
+                r#"{"account_id":"B","workspace_id":"V","cloud":"AWS"}"#,
+                &[],
+            ),
+            (
+                &[],
+                r#"{"oidc_endpoint":"https://ws.example.test/oidc","account_id":"A","workspace_id":"W","cloud":"AWS"}"#,
+                &[
+                    (&ACCOUNT_ID, "A"),
+                    (&WORKSPACE_ID, "W"),
+                    (&CLOUD, "AWS"),
+                    (
+                        &DISCOVERY_URL,
+                        "https://ws.example.test/oidc/.well-known/oauth-authorization-server",
+                    ),
+                ],
+            ),
+            (
+                &[],
+                r#"{"account_id":"A","cloud":"Azure"}"#,
+                &[(&ACCOUNT_ID, "A"), (&CLOUD, "Azure"), (&AUDIENCE, "A")],
+            ),
+            (
+                &[],
+                r#"{"oidc_endpoint":"https://ws.example.test/oidc/accounts/{account_id}"}"#,
+                &[],
+            ),
+            (
+                &[
+                    (&AUDIENCE, "mine"),
+                    (&DISCOVERY_URL, "https://ws.example.test/x"),
+                ],
+                r#"{"oidc_endpoint":"https://ws.example.test/oidc","account_id":"A",
+                    "token_federation_default_oidc_audiences":["first"]}"#,
+                &[(&ACCOUNT_ID, "A")],
+            ),
+            (
+                &[],
+                r#"{"account_id":"A","workspace_id":"W",
+                    "token_federation_default_oidc_audiences":["first","second"]}"#,
+                &[
+                    (&ACCOUNT_ID, "A"),
+                    (&WORKSPACE_ID, "W"),
+                    (&AUDIENCE, "first"),
+                ],
+            ),
+            (
+                &[(&AUDIENCE, "")],
+                r#"{"account_id":"A"}"#,
+                &[(&ACCOUNT_ID, "A"), (&AUDIENCE, "A")],
+            ),
+        ];
+        let host: Host = WORKSPACE.parse().unwrap();
+        for (configured, document, gaps) in rows {
+            let with = |settings, pairs: &[(&Attribute, &str)], origin: &Origin| {
+                pairs
+                    .iter()
+                    .fold(settings, |settings: Settings, (row, value)| {
+                        settings.with(row, *value, origin.clone())
+                    })
+            };
+            let settings = Settings::default().with(&HOST, WORKSPACE, Origin::Explicit);
+            let settings = with(settings, configured, &Origin::Explicit);
+            let expected = with(settings.clone(), gaps, &Origin::Metadata);
+            let metadata = HostMetadata::parse(document.as_bytes(), &host).unwrap();
+            let found = backfilled(settings, &metadata);
+            let shown = |settings: &Settings| -> Vec<String> {
+                let values = settings.iter();
+                let values = values.map(|it| {
+                    format!(
+                        "{}={} {}",
+                        it.attribute().key(),
+                        it.value().expose(),
+                        it.origin()
+                    )
+                });
+                values.collect()
+            };
+            assert_eq!(shown(&found), shown(&expected), "{document}");
+        }
+    }
 }

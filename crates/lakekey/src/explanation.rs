@@ -1,8 +1,8 @@
 use lakekey_config::AUTH_TYPE;
-use lakekey_core::{Error, HOST, Setting, Settings, Strategy};
+use lakekey_core::{Error, Setting, Settings, Strategy};
 
-use crate::attributes::ATTRIBUTES;
 use crate::chain::{answers_to, known_auth_type};
+use crate::missing::missing;
 
 /// Why credentials would be what they are: each value with its origin, each strategy with the
 /// reason for taking it or passing it over. Made by [`Builder::explain`](crate::Builder::explain).
@@ -70,19 +70,5 @@ fn verdict(strategy: &dyn Strategy, settings: &Settings, is_first: bool) -> Verd
         Ok(Some(_)) => Verdict::Next,
         Ok(None) => Verdict::Passed(missing(strategy.name(), settings)),
         Err(error) => Verdict::Refused(error),
-    }
-}
-
-/// What a strategy would need, as far as the attribute table tells.
-fn missing(strategy: &str, settings: &Settings) -> String {
-    let own = ATTRIBUTES
-        .iter()
-        .filter(|row| row.auth_group().is_some() && row.strategy_names().contains(&strategy));
-    let unset = own.filter(|row| settings.secret(row).is_none());
-    let keys: Vec<_> = unset.map(|row| format!("`{}`", row.key())).collect();
-    match keys.as_slice() {
-        [] if settings.get(&HOST).is_none() => "no `host` is set".to_owned(),
-        [] => "not configured".to_owned(),
-        keys => format!("no {} is set", keys.join(" and no ")),
     }
 }

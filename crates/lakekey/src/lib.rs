@@ -19,9 +19,12 @@ mod freshness;
 mod headers;
 mod hosts;
 mod http;
+mod missing;
+mod scopes;
 mod sign_in;
 mod stored;
 mod strategy;
+mod wish;
 
 pub use attributes::{ATTRIBUTES, SCOPES, TOKEN};
 pub use builder::Builder;

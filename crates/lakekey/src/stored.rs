@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lakekey_core::{Code, Context, Error, Settings, Token, WORKSPACE_ID};
-use lakekey_endpoints::{Target, WorkspaceId};
+use lakekey_core::{Code, Context, Error, Settings, Token};
+use lakekey_endpoints::Target;
 use lakekey_store::{Key, Lease, StoreError, TokenStore};
 
-use crate::discover::Wish;
 use crate::hosts::Hosts;
+use crate::wish::{Issuer, Wish};
 
 /// A stored login: where it is kept, and what it was made for.
 #[derive(Clone, Debug)]
@@ -28,14 +28,8 @@ impl Stored {
         store: &Arc<dyn TokenStore>,
         hosts: &Hosts,
     ) -> Result<Option<Self>, Error> {
-        let Some(host) = settings.host()? else {
+        let Some(wish) = Wish::of(settings)? else {
             return Ok(None);
-        };
-        let wish = Wish {
-            host,
-            account_id: settings.account_id()?,
-            workspace_id: settings.workspace_id()?,
-            no_workspace: settings.get(&WORKSPACE_ID) == Some(WorkspaceId::NONE),
         };
         let profile = settings.profile().map(str::to_owned);
         let keys = keys(&wish, profile.as_deref());
@@ -51,6 +45,11 @@ impl Stored {
     /// What the login is for; the host is asked where its name does not say enough.
     pub(crate) async fn target(&self, cx: &Context) -> Result<Target, Error> {
         self.wish.target(cx, &self.hosts).await
+    }
+
+    /// The target, and who gives out tokens for it.
+    pub(crate) async fn issuer(&self, cx: &Context) -> Result<Issuer, Error> {
+        self.wish.issuer(cx, &self.hosts).await
     }
 
     /// The command that signs in again.

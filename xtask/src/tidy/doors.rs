@@ -20,6 +20,7 @@ const DOORS: &[(&str, usize)] = &[
     ("crates/lakekey/src/clock.rs", 2),
     ("crates/lakekey/src/sign_in/browser.rs", 1),
     ("crates/lakekey/src/sign_in/listener.rs", 1),
+    ("crates/lakekey/src/strategy/federation/file.rs", 1),
     ("xtask/src/files.rs", 3),
     ("xtask/src/loopback.rs", 1),
     ("xtask/src/shell.rs", 1),

@@ -176,8 +176,15 @@ fn an_empty_home_is_explained() {
     Profile:       none (there is no file to read one from)
 
     Ways to authenticate, in the order in which they are tried
-      pat             passed over: no `token` is set
-      databricks-cli  passed over: no `host` is set
+      pat                passed over: no `token` is set
+      basic              passed over: no `username` and no `password` is set
+      oauth-m2m          passed over: no `client_id` and no `client_secret` is set
+      databricks-cli     passed over: no `host` is set
+      metadata-service   passed over: no `metadata_service_url` is set
+      github-oidc        passed over: no `actions_id_token_request_url` and no `actions_id_token_request_token` is set
+      azure-devops-oidc  passed over: no `host` is set
+      env-oidc           passed over: no `host` is set
+      file-oidc          passed over: no `databricks_id_token_filepath` is set
 
     Settings, each with where it comes from
       scopes  all-apis (default)
@@ -200,8 +207,15 @@ fn a_conflicting_environment_is_explained_and_does_not_fail() {
     Profile:       none (a host or a credential is given already, and nothing names a profile)
 
     Ways to authenticate, in the order in which they are tried
-      pat             configured
-      databricks-cli  configured
+      pat                configured
+      basic              passed over: no `username` and no `password` is set
+      oauth-m2m          configured
+      databricks-cli     configured
+      metadata-service   passed over: no `metadata_service_url` is set
+      github-oidc        passed over: no `actions_id_token_request_url` and no `actions_id_token_request_token` is set
+      azure-devops-oidc  passed over: this is no job of Azure Pipelines that has `SYSTEM_ACCESSTOKEN`
+      env-oidc           passed over: no `DATABRICKS_OIDC_TOKEN` is set
+      file-oidc          passed over: no `databricks_id_token_filepath` is set
 
     Settings, each with where it comes from
       host           https://env.example.test (environment variable DATABRICKS_HOST)
@@ -224,8 +238,15 @@ fn a_conflicting_environment_is_explained_and_does_not_fail() {
                    (the command line chooses the login)
 
     Ways to authenticate, in the order in which they are tried
-      pat             passed over: auth_type is `databricks-cli`
-      databricks-cli  tried first
+      pat                passed over: auth_type is `databricks-cli`
+      basic              passed over: auth_type is `databricks-cli`
+      oauth-m2m          passed over: auth_type is `databricks-cli`
+      databricks-cli     tried first
+      metadata-service   passed over: auth_type is `databricks-cli`
+      github-oidc        passed over: auth_type is `databricks-cli`
+      azure-devops-oidc  passed over: auth_type is `databricks-cli`
+      env-oidc           passed over: auth_type is `databricks-cli`
+      file-oidc          passed over: auth_type is `databricks-cli`
 
     Settings, each with where it comes from
       host        https://accounts.cloud.databricks.com (profile [console] in <home>/.databrickscfg)
@@ -248,8 +269,15 @@ fn two_profiles_are_explained_and_so_is_what_was_passed_over() {
     Profile:       console (DATABRICKS_CONFIG_PROFILE names it)
 
     Ways to authenticate, in the order in which they are tried
-      pat             passed over: auth_type is `databricks-cli`
-      databricks-cli  tried first
+      pat                passed over: auth_type is `databricks-cli`
+      basic              passed over: auth_type is `databricks-cli`
+      oauth-m2m          passed over: auth_type is `databricks-cli`
+      databricks-cli     tried first
+      metadata-service   passed over: auth_type is `databricks-cli`
+      github-oidc        passed over: auth_type is `databricks-cli`
+      azure-devops-oidc  passed over: auth_type is `databricks-cli`
+      env-oidc           passed over: auth_type is `databricks-cli`
+      file-oidc          passed over: auth_type is `databricks-cli`
 
     Settings, each with where it comes from
       host        https://accounts.cloud.databricks.com (profile [console] in <home>/.databrickscfg)
@@ -278,7 +306,12 @@ fn two_profiles_are_explained_and_so_is_what_was_passed_over() {
     );
     assert_eq!(account["passed_over"][0]["value"], "acc-1");
     let strategies = member(&json, "strategies");
-    assert_eq!(strategies[1]["verdict"], "first", "{strategies}");
+    let first = strategies.as_array().unwrap().iter();
+    let first: Vec<_> = first
+        .filter(|strategy| strategy["verdict"] == "first")
+        .map(|strategy| &strategy["name"])
+        .collect();
+    assert_eq!(first, ["databricks-cli"], "{strategies}");
 }
 
 #[test]

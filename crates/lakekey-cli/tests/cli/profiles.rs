@@ -67,7 +67,7 @@ fn what_is_no_profile_is_not_listed_and_default_comes_first() {
     insta::assert_snapshot!(shown(&machine, &outcome), @r#"
     NAME     HOST            KIND       AUTH TYPE
     DEFAULT  d.example.test  workspace  databricks-cli
-    robot    r.example.test  workspace  -
+    robot    r.example.test  workspace  oauth-m2m
     odd      ftp://x         -          -
     spog     u.example.test  unified    databricks-cli
     "#);

@@ -62,10 +62,10 @@ pub const CLIENT_SECRET: Attribute = Attribute::new(
 .strategies(&["oauth-m2m"])
 .secret();
 
-/// The scopes to ask for at sign-in.
+/// The scopes to ask for.
 pub const SCOPES: Attribute = Attribute::new(
     "scopes",
-    "scopes to ask for at sign-in, separated by commas",
+    "scopes to ask for, at sign-in and for a machine, separated by commas",
 )
 .of(Value::List)
 .default("all-apis");
@@ -78,6 +78,36 @@ pub const DISABLE_OAUTH_REFRESH_TOKEN: Attribute = Attribute::new(
 .env(&["DATABRICKS_DISABLE_OAUTH_REFRESH_TOKEN"])
 .strategies(&["databricks-cli"])
 .of(Value::Flag);
+
+/// What a token of a machine is to be narrowed to.
+pub const AUTHORIZATION_DETAILS: Attribute = Attribute::new(
+    "authorization_details",
+    "rights that a token of a machine is narrowed to, as a JSON array (RFC 9396); sent as it is",
+)
+.strategies(&[
+    "oauth-m2m",
+    "github-oidc",
+    "azure-devops-oidc",
+    "env-oidc",
+    "file-oidc",
+]);
+
+/// Where a browser comes back to at sign-in.
+pub const REDIRECT_URL: Attribute = Attribute::new(
+    "redirect_url",
+    "address a browser comes back to at sign-in; read by the Java SDK, lakekey has oauth_callback_port",
+)
+.env(&["DATABRICKS_REDIRECT_URL"])
+.strategies(&["external-browser"]);
+
+/// How long a sign-in waits for the browser.
+pub const OAUTH_BROWSER_AUTH_TIMEOUT: Attribute = Attribute::new(
+    "oauth_browser_auth_timeout",
+    "seconds that a sign-in of the Java SDK waits for the browser; lakekey has --timeout",
+)
+.env(&["DATABRICKS_OAUTH_BROWSER_AUTH_TIMEOUT"])
+.strategies(&["external-browser"])
+.of(Value::Number);
 
 /// The command that other programs ask for a token.
 pub const DATABRICKS_CLI_PATH: Attribute = Attribute::new(

@@ -44,3 +44,40 @@ pub const RETRY_TIMEOUT_SECONDS: Attribute = Attribute::new(
     "seconds that an SDK tries a request, without limit below 0; 300 unless set",
 )
 .of(Value::Number);
+
+/// Whether a request is sent once only.
+pub const DISABLE_RETRIES: Attribute = Attribute::new(
+    "disable_retries",
+    "whether the Java SDK sends a request once only; false unless set",
+)
+.env(&["DATABRICKS_DISABLE_RETRIES"])
+.of(Value::Flag);
+
+/// Whether a token is renewed only once it is over.
+pub const DISABLE_ASYNC_TOKEN_REFRESH: Attribute = Attribute::new(
+    "disable_async_token_refresh",
+    "whether a token is renewed only once it is over, never in the background; false unless set",
+)
+.env(&["DATABRICKS_DISABLE_ASYNC_TOKEN_REFRESH"])
+.of(Value::Flag);
+
+/// How many hosts have connections that are kept.
+pub const MAX_CONNECTION_POOLS: Attribute = Attribute::new(
+    "max_connection_pools",
+    "hosts that the Python SDK keeps connections to; 20 unless set",
+)
+.of(Value::Number);
+
+/// How many connections to a host are kept.
+pub const MAX_CONNECTIONS_PER_POOL: Attribute = Attribute::new(
+    "max_connections_per_pool",
+    "connections to a host that the Python SDK keeps; 20 unless set",
+)
+.of(Value::Number);
+
+/// Whether files go through the plain API.
+pub const DISABLE_EXPERIMENTAL_FILES_API_CLIENT: Attribute = Attribute::new(
+    "disable_experimental_files_api_client",
+    "whether the Python SDK moves files with its plain client; false unless set",
+)
+.of(Value::Flag);

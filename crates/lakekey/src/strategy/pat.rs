@@ -1,7 +1,7 @@
-use lakekey_core::{
-    BoxFuture, Code, Context, Error, HOST, Login, Settings, Strategy, Token, TokenSource,
-};
+use lakekey_core::{Code, Error, HOST, Login, Settings, Strategy, Token};
 
+use super::fixed::Fixed;
+use super::given;
 use crate::attributes::TOKEN;
 
 /// A personal access token: fixed, without expiry.
@@ -14,7 +14,7 @@ impl Strategy for Pat {
     }
 
     fn login(&self, settings: &Settings) -> Result<Option<Login>, Error> {
-        let Some(token) = settings.secret(&TOKEN).filter(|token| !token.is_empty()) else {
+        let Some(token) = given(settings, &TOKEN) else {
             return Ok(None);
         };
         if settings.get(&HOST).is_none() {
@@ -26,15 +26,5 @@ impl Strategy for Pat {
             return Err(settings.with_origin_of(error, &TOKEN));
         }
         Ok(Some(Login::bearer(Fixed(Token::bearer(token.clone())))))
-    }
-}
-
-/// A token that never changes. One the server has rejected is all there is.
-#[derive(Debug)]
-struct Fixed(Token);
-
-impl TokenSource for Fixed {
-    fn token<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<Token, Error>> {
-        Box::pin(async { Ok(self.0.clone()) })
     }
 }

@@ -8,7 +8,6 @@ use lakekey_store::{Lease, StoreError, TokenStore};
 
 use crate::blocking::blocking;
 use crate::chain::U2M;
-use crate::discover;
 use crate::freshness::{Freshness, freshness, satisfies};
 use crate::hosts::Hosts;
 use crate::stored::Stored;
@@ -112,14 +111,13 @@ async fn renew_leased(
 }
 
 async fn refreshed(stored: &Stored, cx: &Context, token: &Token) -> Result<Token, Error> {
-    let target = stored.target(cx).await?;
-    let endpoints = discover::endpoints(cx, &target).await?;
+    let issuer = stored.issuer(cx).await?;
     let refresh = token.refresh().expect("the caller has one");
     let grant = Grant::Refresh(refresh.clone());
     let client = Client::databricks_cli();
     exchange(
         cx,
-        endpoints.token(),
+        issuer.endpoints.token(),
         &client,
         &grant,
         &Scopes::default(),

@@ -1,7 +1,7 @@
 //! Calls of the REST API, fixed tokens, and what happens when nothing applies.
 
 use http::Request;
-use lakekey::{Code, Environment};
+use lakekey::{Code, Environment, Kind};
 use lakekey_mock::{Endpoint, Fault, Setup};
 
 use crate::world::{HOST, World};
@@ -82,21 +82,64 @@ async fn a_redirect_of_a_call_is_not_followed() {
     assert_eq!(error.code(), Code::UnexpectedRedirect);
 }
 
+async fn refusal(builder: lakekey::Builder) -> String {
+    let error = builder.build().unwrap().token().await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Absent);
+    let hint = error.hint().unwrap_or_default();
+    format!("{error}\n{}\n{hint}", error.notes().join("\n"))
+}
+
 #[tokio::test]
 async fn without_anything_the_error_names_each_way_and_the_next_step() {
     let world = World::new(Setup::workspace());
-    let credentials = world.builder().build().unwrap();
-    let error = credentials.token().await.unwrap_err();
-    assert_eq!(error.code(), Code::NotConfigured);
-    insta::assert_snapshot!(
-        format!("{error}\n{}\n{}", error.notes().join("\n"), error.hint().unwrap_or_default()),
-        @r"
+    insta::assert_snapshot!(refusal(world.builder()).await, @r"
     none of the ways to authenticate applies
-    pat: not configured
-    databricks-cli: not configured
+    nothing is set for pat, basic, oauth-m2m, databricks-cli, metadata-service, github-oidc, azure-devops-oidc, env-oidc, file-oidc
     lakekey auth login --host <HOST>
-    "
-    );
+    ");
+}
+
+#[tokio::test]
+async fn only_what_may_have_been_meant_is_explained() {
+    let world = World::new(Setup::workspace());
+    let half = world
+        .builder()
+        .host(HOST)
+        .set(&lakekey::attributes::CLIENT_ID, "robot");
+    insta::assert_snapshot!(refusal(half.auth_type("oauth-m2m")).await, @r"
+    none of the ways to authenticate applies
+    oauth-m2m: no `client_secret` is set
+    set what is missing, or leave `auth_type` out
+    ");
+    let half = world
+        .builder()
+        .host(HOST)
+        .set(&lakekey::attributes::CLIENT_ID, "robot")
+        .set(
+            &lakekey::attributes::ACTIONS_ID_TOKEN_REQUEST_URL,
+            "https://gh.example.test",
+        );
+    insta::assert_snapshot!(refusal(half).await, @r"
+    no login is stored for https://adb-1.cloud.databricks.com
+    oauth-m2m: no `client_secret` is set
+    github-oidc: no `actions_id_token_request_token` is set
+    lakekey auth login --host https://adb-1.cloud.databricks.com
+    ");
+    let without_host = world
+        .builder()
+        .set(&lakekey::attributes::USERNAME, "user")
+        .set(&lakekey::attributes::PASSWORD, "canary");
+    insta::assert_snapshot!(refusal(without_host).await, @r"
+    none of the ways to authenticate applies
+    basic: no `host` is set
+    lakekey auth login --host <HOST>
+    ");
+    let pinned = world.builder().host(HOST).auth_type("env-oidc");
+    insta::assert_snapshot!(refusal(pinned).await, @r"
+    none of the ways to authenticate applies
+    env-oidc: no `DATABRICKS_OIDC_TOKEN` is set
+    set what is missing, or leave `auth_type` out
+    ");
 }
 
 #[test]

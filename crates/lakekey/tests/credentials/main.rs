@@ -6,7 +6,10 @@
 )]
 
 mod calls;
+mod federation;
 mod google;
 mod hosts;
+mod machines;
 mod refresh;
+mod scripted;
 mod world;

@@ -73,6 +73,44 @@ async fn a_stale_token_is_handed_out_while_one_task_renews_it() {
 }
 
 #[tokio::test]
+async fn nothing_is_renewed_in_the_background_where_that_is_disabled() {
+    let world = World::new(Setup::workspace());
+    let builder = |flag: &str| {
+        let row = &lakekey::attributes::DISABLE_ASYNC_TOKEN_REFRESH;
+        world.builder().host(HOST).set(row, flag)
+    };
+    let credentials = builder("true").build().unwrap();
+    world.sign_in(&credentials).await.unwrap();
+    let old = credentials.headers().await.unwrap();
+    world.advance(Duration::from_secs(45 * 60));
+    for _ in 0..3 {
+        let stale = credentials.headers().await.unwrap();
+        assert_eq!(stale.authorization(), old.authorization());
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.posts("refresh_token"), 0);
+    world.advance(HOUR);
+    let new = credentials.headers().await.unwrap();
+    assert_ne!(new.authorization(), old.authorization());
+    assert_eq!(builder("maybe").build().unwrap_err().code(), Code::Config);
+}
+
+#[tokio::test]
+async fn a_sign_in_without_refresh_token_does_not_ask_for_one() {
+    let world = World::new(Setup::workspace());
+    let row = &lakekey::attributes::DISABLE_OAUTH_REFRESH_TOKEN;
+    let credentials = world.builder().host(HOST).set(row, "true").build().unwrap();
+    let signed_in = world.sign_in(&credentials).await.unwrap();
+    assert!(signed_in.warnings().is_empty());
+    assert_eq!(signed_in.scopes().unwrap().to_string(), "all-apis");
+    let stored = world.store().load(&Key::new(HOST)).unwrap().unwrap();
+    assert_eq!(stored.refresh(), None);
+    world.advance(HOUR);
+    let error = credentials.token().await.unwrap_err();
+    assert_eq!(error.code(), Code::ReauthRequired);
+}
+
+#[tokio::test]
 async fn an_early_renewal_that_fails_leaves_the_good_token_in_use() {
     let (world, credentials) = signed_in().await;
     let old = credentials.token().await.unwrap();
