@@ -5,3 +5,4 @@ pub use crate::azure::attributes::{
     AZURE_USE_MSI, AZURE_WORKSPACE_RESOURCE_ID,
 };
 pub use crate::gcp::attributes::{GOOGLE_CREDENTIALS, GOOGLE_SERVICE_ACCOUNT};
+pub use crate::github::{ACTIONS_ID_TOKEN_REQUEST_TOKEN, ACTIONS_ID_TOKEN_REQUEST_URL};
