@@ -7,3 +7,4 @@ pub use crate::azure::attributes::{
 pub use crate::gcp::attributes::{
     CLOUDSDK_CONFIG, GOOGLE_APPLICATION_CREDENTIALS, GOOGLE_CREDENTIALS, GOOGLE_SERVICE_ACCOUNT,
 };
+pub use crate::github::{ACTIONS_ID_TOKEN_REQUEST_TOKEN, ACTIONS_ID_TOKEN_REQUEST_URL};

@@ -1,14 +1,21 @@
 pub(crate) mod attributes;
+mod az;
+mod directory;
 mod environment;
+mod epoch;
+mod place;
+mod process;
 mod resource;
+mod strategy;
 mod tenant;
 
-use lakekey_core::Attribute;
+use lakekey_core::{Attribute, Strategy};
 
 use crate::{Cloud, Stage, Zone};
 
 pub use environment::AzureEnvironment;
 pub use resource::AzureResource;
+pub use strategy::AzureCli;
 pub use tenant::AzureTenant;
 
 /// Microsoft Azure, with the clouds of the US government and of China.
@@ -38,6 +45,10 @@ impl Cloud for Azure {
 
     fn attributes(&self) -> &[Attribute] {
         attributes::ROWS
+    }
+
+    fn strategies(&self) -> Vec<Box<dyn Strategy>> {
+        strategy::in_order()
     }
 }
 

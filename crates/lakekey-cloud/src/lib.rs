@@ -8,10 +8,11 @@ mod azure;
 mod cloud;
 mod clouds;
 mod gcp;
+mod github;
 mod zone;
 
 pub use aws::Aws;
-pub use azure::{Azure, AzureEnvironment, AzureResource, AzureTenant};
+pub use azure::{Azure, AzureCli, AzureEnvironment, AzureResource, AzureTenant};
 pub use cloud::Cloud;
 pub use clouds::{Clouds, Owner};
 pub use gcp::Gcp;

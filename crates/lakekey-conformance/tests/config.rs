@@ -6,14 +6,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use http::{Request, Response};
 use lakekey::attributes::{ATTRIBUTES, SCOPES};
 use lakekey::{Attribute, Code, Credentials, Environment, Error, HOST, HttpClient, Secret};
-use lakekey_core::BoxFuture;
+use lakekey_cloud::{Azure, AzureCli, Cloud, Clouds, Zone};
+use lakekey_core::{BoxFuture, Strategy};
 use lakekey_store::MemoryStore;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
@@ -36,6 +37,10 @@ struct Case {
     environment: BTreeMap<String, String>,
     #[serde(default)]
     explicit: BTreeMap<String, String>,
+    /// Whether the Azure CLI is installed. The stand-in in `fixtures/az/` reads the environment of
+    /// the case.
+    #[serde(default)]
+    az: bool,
     expect: Expect,
     /// Why lakekey does otherwise on purpose.
     differs: Option<String>,
@@ -103,8 +108,12 @@ fn run(case: &Case) -> Result<(), String> {
     let Some(name) = expect.auth_type.as_deref() else {
         return Ok(());
     };
-    same("auth_type", &Some(name), &credentials.describe().strategy)?;
-    authenticated(&credentials).map_err(|error| error.to_string())
+    if case.az && !cfg!(unix) {
+        return Ok(());
+    }
+    // Which way is taken is known once there is a token.
+    authenticated(&credentials).map_err(|error| error.to_string())?;
+    same("auth_type", &Some(name), &credentials.describe().strategy)
 }
 
 fn text_of(case: &Case) -> Option<String> {
@@ -125,6 +134,7 @@ fn credentials(case: &Case, home: &Path, file: &Path) -> Result<Credentials, Err
     let mut builder = Credentials::builder()
         .environment(environment)
         .store(Arc::new(MemoryStore::new()))
+        .clouds(Clouds::official().with(azure(case, Path::new(home))))
         .http(Arc::new(NoNetwork));
     for (key, value) in &case.explicit {
         builder = builder.set(
@@ -133,6 +143,40 @@ fn credentials(case: &Case, home: &Path, file: &Path) -> Result<Credentials, Err
         );
     }
     builder.build()
+}
+
+/// Azure, with a stand-in for its CLI or none.
+fn azure(case: &Case, home: &Path) -> AzureWithStub {
+    let program = home.join("az");
+    if case.az {
+        let variables = case.environment.iter();
+        let settings = variables.map(|(name, value)| format!("{name}='{value}'\n"));
+        std::fs::write(home.join("settings"), settings.collect::<String>()).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(AZ, &program).unwrap();
+    }
+    AzureWithStub(program)
+}
+
+#[derive(Debug)]
+struct AzureWithStub(PathBuf);
+
+impl Cloud for AzureWithStub {
+    fn name(&self) -> &'static str {
+        Azure.name()
+    }
+
+    fn zones(&self) -> &[Zone] {
+        Azure.zones()
+    }
+
+    fn strategies(&self) -> Vec<Box<dyn Strategy>> {
+        let mut strategies = Azure.strategies();
+        let stub = AzureCli::at(&self.0);
+        strategies.retain(|strategy| strategy.name() != stub.name());
+        strategies.push(Box::new(stub));
+        strategies
+    }
 }
 
 fn attribute(key: &str) -> &'static Attribute {
@@ -217,6 +261,8 @@ impl HttpClient for NoNetwork {
 }
 
 const CASES: &str = include_str!("../../../fixtures/config/cases.toml");
+#[cfg(unix)]
+const AZ: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/az/az");
 const PROFILES: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../fixtures/config/profiles"

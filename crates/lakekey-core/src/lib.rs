@@ -27,6 +27,6 @@ pub use context::{BoxFuture, Clock, Context, HttpClient, Limits, Observer};
 pub use error::Error;
 pub use secret::Secret;
 pub use settings::{Origin, Setting, Settings};
-pub use source::{Demand, TokenSource};
+pub use source::{Demand, HostSource, TokenSource};
 pub use strategy::{Login, Strategy};
 pub use token::Token;

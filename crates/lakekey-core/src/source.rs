@@ -1,6 +1,8 @@
 use std::fmt::Debug;
 use std::time::SystemTime;
 
+use lakekey_endpoints::Host;
+
 use crate::{BoxFuture, Context, Error, Secret, Token};
 
 /// Something that yields tokens: a fixed one, a stored login, a cloud's identity service.
@@ -16,6 +18,17 @@ pub trait TokenSource: Debug + Send + Sync {
     /// An error of kind [`Absent`](crate::Kind::Absent) says that there is nothing here and the
     /// next strategy may be tried; any other error is final.
     fn token<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, Result<Token, Error>>;
+}
+
+/// Something that finds the host of a workspace which is named by other means, such as its Azure
+/// resource id. It may keep what it found.
+pub trait HostSource: Debug + Send + Sync {
+    /// The host that requests go to.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenSource::token`].
+    fn host<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, Result<Host, Error>>;
 }
 
 /// How new a token must be.

@@ -2,7 +2,7 @@ use std::fmt::Debug;
 
 use http::HeaderName;
 
-use crate::{Error, Settings, TokenSource};
+use crate::{Error, HostSource, Settings, TokenSource};
 
 /// One way to authenticate, such as a personal access token or a stored sign-in.
 ///
@@ -28,6 +28,8 @@ pub struct Login {
     /// Further headers, each with the source of the token that is its value. A header whose source
     /// has nothing ([`Kind::Absent`](crate::Kind::Absent)) is left out.
     pub headers: Vec<(HeaderName, Box<dyn TokenSource>)>,
+    /// Who finds the host that requests go to, where the settings name it by other means.
+    pub host: Option<Box<dyn HostSource>>,
 }
 
 impl Login {
@@ -36,6 +38,7 @@ impl Login {
         Self {
             authorization: Box::new(source),
             headers: Vec::new(),
+            host: None,
         }
     }
 }

@@ -424,9 +424,8 @@ fn a_chosen_document_may_name_any_issuer_on_its_host_and_nothing_elsewhere() {
         "authorization_endpoint": "https://ws.example.test/sso/authorize",
         "token_endpoint": "https://ws.example.test/sso/token",
     });
-    let parse = |document: &Value| {
-        Endpoints::parse_on(document.to_string().as_bytes(), workspace().host())
-    };
+    let parse =
+        |document: &Value| Endpoints::parse_on(document.to_string().as_bytes(), workspace().host());
     let endpoints = parse(&good).unwrap();
     assert_eq!(endpoints.issuer(), "https://ws.example.test/sso");
     assert_eq!(endpoints.token().path(), "/sso/token");

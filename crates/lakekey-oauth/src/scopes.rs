@@ -23,6 +23,11 @@ impl Scopes {
     /// The scope that brings a refresh token.
     pub const OFFLINE_ACCESS: &str = "offline_access";
 
+    /// No scopes, for a server that knows what a client may do by other means.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// The same scopes with `offline_access` in front, as the official clients send them.
     pub fn with_offline_access(mut self) -> Self {
         self.0.retain(|scope| scope != Self::OFFLINE_ACCESS);

@@ -11,6 +11,7 @@ use lakekey_store::{HostCache, TokenStore};
 use crate::attributes::{ATTRIBUTES, DISABLE_ASYNC_TOKEN_REFRESH, SCOPES, TOKEN};
 use crate::cache::Cache;
 use crate::chain::Chain;
+use crate::cloud::Choice;
 use crate::default_store::{default_host_cache, default_store};
 use crate::hosts::Hosts;
 use crate::stored::Stored;
@@ -178,9 +179,17 @@ impl Builder {
             )
             .resolve()?,
         };
-        let of_the_cloud = of_the_cloud(&clouds, &settings)?;
-        let strategies = in_order(&store, &hosts, &environment, self.strategies, of_the_cloud);
-        let chain = Chain::new(&strategies, &settings)?;
+        let choice = Choice::of(&clouds, &settings)?;
+        let strategies = in_order(
+            &store,
+            &hosts,
+            &environment,
+            self.strategies,
+            choice.strategies(),
+        );
+        choice.check(&strategies, &settings)?;
+        let late = choice.late(&hosts, &settings);
+        let chain = Chain::new(&strategies, &settings)?.with_late(late);
         let in_background = settings.flag(&DISABLE_ASYNC_TOKEN_REFRESH)? != Some(true);
         let stored = Stored::of(&settings, &store, &hosts)?;
         let http = self.http.unwrap_or_else(|| Arc::new(Http::default()));
@@ -233,12 +242,19 @@ impl Builder {
             let found = resolver.resolution()?;
             (found.settings, found.passed, found.problem)
         };
-        let (of_the_cloud, problem) = match of_the_cloud(&clouds, &settings) {
-            Ok(strategies) => (strategies, problem),
-            Err(error) => (Vec::new(), problem.or(Some(error))),
-        };
+        let choice = Choice::of(&clouds, &settings);
+        let of_the_cloud = choice.as_ref().map(Choice::strategies).unwrap_or_default();
         let strategies = in_order(&store, &hosts, &environment, self.strategies, of_the_cloud);
-        Ok(Explanation::of(settings, passed, problem, &strategies))
+        let (cloud, wrong) = match choice {
+            Ok(choice) => (choice.chosen(), choice.check(&strategies, &settings).err()),
+            Err(error) => (None, Some(error)),
+        };
+        let problem = problem.or(wrong);
+        let explanation = Explanation::of(settings, passed, problem, &strategies);
+        Ok(Explanation {
+            cloud,
+            ..explanation
+        })
     }
 }
 
@@ -283,15 +299,6 @@ fn in_order(
     strategies.extend(own);
     strategies.extend(of_the_cloud);
     strategies
-}
-
-/// What the cloud that owns the host adds.
-fn of_the_cloud(clouds: &Clouds, settings: &Settings) -> Result<Vec<Box<dyn Strategy>>, Error> {
-    let host = settings.host()?;
-    let owner = host.as_ref().and_then(|host| clouds.owner(host));
-    Ok(owner
-        .map(|owner| owner.cloud.strategies())
-        .unwrap_or_default())
 }
 
 fn resolver(

@@ -1,11 +1,15 @@
 //! Strategies in order: each is asked for a login, then tried, and the first that has a token
 //! is kept.
 
+use std::slice;
 use std::sync::OnceLock;
 
 use http::{HeaderName, header};
 use lakekey_config::AUTH_TYPE;
 use lakekey_core::{Code, Context, Error, Kind, Login, Settings, Strategy, Token};
+use lakekey_endpoints::Host;
+
+use crate::cloud::Late;
 
 use crate::missing::{is_meant, missing};
 
@@ -18,6 +22,9 @@ pub(crate) struct Chain {
     meant: Vec<&'static str>,
     is_pinned: bool,
     chosen: OnceLock<usize>,
+    late: Option<Late>,
+    /// What was found late, after the logins above.
+    found: OnceLock<Vec<(&'static str, Login)>>,
 }
 
 impl Chain {
@@ -33,6 +40,8 @@ impl Chain {
             meant: Vec::new(),
             is_pinned: pinned.is_some(),
             chosen: OnceLock::new(),
+            late: None,
+            found: OnceLock::new(),
         };
         for strategy in strategies {
             if pinned.is_some_and(|name| !answers_to(&**strategy, name)) {
@@ -51,30 +60,95 @@ impl Chain {
         Ok(chain)
     }
 
+    /// The same chain, which asks the host for its cloud when it would otherwise fail.
+    pub(crate) fn with_late(self, late: Option<Late>) -> Self {
+        Self { late, ..self }
+    }
+
     /// The tokens of the first login that has any, `Authorization` first.
     pub(crate) async fn mint(&self, cx: &Context) -> Result<Vec<(HeaderName, Token)>, Error> {
-        if let Some(&index) = self.chosen.get() {
-            return mint(&self.logins[index].1, cx).await;
+        if let Some((_, login)) = self.chosen.get().and_then(|&index| self.get(index)) {
+            return mint(login, cx).await;
         }
         let mut absent = Vec::new();
-        for (index, (name, login)) in self.logins.iter().enumerate() {
-            match mint(login, cx).await {
-                Ok(tokens) => {
-                    // Another caller may have chosen meanwhile; both choices hold a token.
-                    let _ = self.chosen.set(index);
-                    return Ok(tokens);
-                }
-                Err(error) if error.kind() == Kind::Absent => absent.push((*name, error)),
-                Err(error) => return Err(error),
+        if let Some(tokens) = self.first(0, &self.logins, cx, &mut absent).await? {
+            return Ok(tokens);
+        }
+        if let Some(late) = &self.late {
+            let (from, found) = (self.logins.len(), self.late_logins(late, cx).await?);
+            if let Some(tokens) = self.first(from, found, cx, &mut absent).await? {
+                return Ok(tokens);
             }
         }
         Err(self.exhausted(absent))
     }
 
+    /// What the host leads to; a host that says nothing now may say it later.
+    async fn late_logins(
+        &self,
+        late: &Late,
+        cx: &Context,
+    ) -> Result<&[(&'static str, Login)], Error> {
+        if self.found_late().is_empty() {
+            let logins = late.logins(cx).await?;
+            if !logins.is_empty() {
+                // Another caller may have found the same meanwhile.
+                let _ = self.found.set(logins);
+            }
+        }
+        Ok(self.found_late())
+    }
+
+    fn found_late(&self) -> &[(&'static str, Login)] {
+        self.found.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The tokens of the first of these logins that has any; `from` is the index of the first.
+    async fn first(
+        &self,
+        from: usize,
+        logins: &[(&'static str, Login)],
+        cx: &Context,
+        absent: &mut Vec<(&'static str, Error)>,
+    ) -> Result<Option<Vec<(HeaderName, Token)>>, Error> {
+        for (index, (name, login)) in logins.iter().enumerate() {
+            match mint(login, cx).await {
+                Ok(tokens) => {
+                    // Another caller may have chosen meanwhile; both choices hold a token.
+                    let _ = self.chosen.set(from + index);
+                    return Ok(Some(tokens));
+                }
+                Err(error) if error.kind() == Kind::Absent => absent.push((*name, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The host that the login in use finds, or the first login that finds any; `None` where none
+    /// looks for one.
+    pub(crate) async fn host(&self, cx: &Context) -> Result<Option<Host>, Error> {
+        let chosen = self.chosen.get().and_then(|&index| self.get(index));
+        let logins = chosen.map_or(self.logins.as_slice(), slice::from_ref);
+        let mut absent = None;
+        for source in logins.iter().filter_map(|(_, login)| login.host.as_ref()) {
+            match source.host(cx).await {
+                Ok(host) => return Ok(Some(host)),
+                Err(error) if error.kind() == Kind::Absent => absent = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        absent.map_or(Ok(None), Err)
+    }
+
     /// The name of the strategy in use, or of the first that will be tried.
     pub(crate) fn name(&self) -> Option<&'static str> {
         let index = self.chosen.get().copied().unwrap_or(0);
-        self.logins.get(index).map(|(name, _)| *name)
+        self.get(index).map(|(name, _)| *name)
+    }
+
+    fn get(&self, index: usize) -> Option<&(&'static str, Login)> {
+        self.logins.iter().chain(self.found_late()).nth(index)
     }
 
     /// The strategies that were passed over, each with the reason.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use lakekey_core::{Context, Demand, Error, Settings, Token};
+use lakekey_core::{Context, Demand, Error, HOST, Origin, Settings, Token};
 use lakekey_endpoints::{Host, Target};
 
 use crate::blocking::blocking;
@@ -123,7 +123,8 @@ impl Credentials {
         &self.inner.settings
     }
 
-    /// The host that requests go to.
+    /// The host that is configured. A workspace that is named by its Azure resource id alone has
+    /// one in [`Credentials::discovered`].
     ///
     /// # Errors
     ///
@@ -149,24 +150,31 @@ impl Credentials {
     ///
     /// Outside a Tokio runtime.
     pub async fn target(&self) -> Result<Target, Error> {
-        self.stored()?.target(self.cx()).await
+        match &self.inner.stored {
+            Some(stored) => stored.target(self.cx()).await,
+            None => self.located().await?.target(),
+        }
     }
 
     /// The configuration, with the gaps that the host's metadata fills: account id, workspace id,
     /// cloud, audience and discovery address, with the origin
     /// [`Metadata`](lakekey_core::Origin::Metadata).
     ///
-    /// The host is asked as for [`Credentials::target`]. Values that are configured stand.
+    /// The host is asked as for [`Credentials::target`]. Values that are configured stand. Where an
+    /// Azure resource id stands instead of a host, Azure Resource Manager is asked for the host,
+    /// which is then the one gap that is filled; it is asked once.
     ///
     /// # Errors
     ///
-    /// No host is configured, or it points elsewhere.
+    /// No host is configured, or it points elsewhere; the host of a resource id cannot be had.
     ///
     /// # Panics
     ///
     /// Outside a Tokio runtime.
     pub async fn discovered(&self) -> Result<Settings, Error> {
-        let Stored { wish, hosts, .. } = self.stored()?;
+        let Some(Stored { wish, hosts, .. }) = &self.inner.stored else {
+            return self.located().await;
+        };
         let metadata = wish.metadata(self.cx(), hosts).await?;
         let settings = self.settings().clone();
         Ok(match metadata {
@@ -187,6 +195,16 @@ impl Credentials {
         let found = blocking(move || stored.remove()).await?;
         self.inner.cache.forget();
         Ok(found)
+    }
+
+    /// The configuration with the host that a login finds.
+    async fn located(&self) -> Result<Settings, Error> {
+        let host = self.cache().chain().host(self.cx()).await?;
+        let host = host.ok_or_else(no_host)?;
+        Ok(self
+            .settings()
+            .clone()
+            .with(&HOST, host.as_str(), Origin::Metadata))
     }
 
     pub(crate) fn stored(&self) -> Result<&Stored, Error> {

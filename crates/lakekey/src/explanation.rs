@@ -2,6 +2,7 @@ use lakekey_config::AUTH_TYPE;
 use lakekey_core::{Error, Setting, Settings, Strategy};
 
 use crate::chain::{answers_to, known_auth_type};
+use crate::cloud::ChosenCloud;
 use crate::missing::missing;
 
 /// Why credentials would be what they are: each value with its origin, each strategy with the
@@ -17,6 +18,9 @@ pub struct Explanation {
     pub passed: Vec<Setting>,
     /// Why credentials cannot be built from these settings.
     pub problem: Option<Error>,
+    /// The cloud whose strategies are among those below; `None` where only the host itself tells
+    /// it, which is then asked when nothing else applies.
+    pub cloud: Option<ChosenCloud>,
     /// The strategies in the order in which they are tried.
     pub strategies: Vec<(&'static str, Verdict)>,
 }
@@ -54,6 +58,7 @@ impl Explanation {
             strategies: verdicts.collect(),
             settings,
             passed,
+            cloud: None,
             problem: problem.or(unknown),
         }
     }

@@ -42,12 +42,14 @@ impl Headers {
 }
 
 fn value(name: &HeaderName, token: &Token) -> Result<HeaderValue, Error> {
-    let text = if name == header::AUTHORIZATION {
-        &format!("{} {}", scheme(token), token.access().expose())
+    let text = token.access().expose();
+    let value = if name == header::AUTHORIZATION {
+        HeaderValue::try_from(format!("{} {text}", scheme(token)))
     } else {
-        token.access().expose()
+        // An Azure resource id may hold letters of any script, which are sent as they are.
+        HeaderValue::from_bytes(text.as_bytes())
     };
-    let mut value = HeaderValue::from_str(text).map_err(|_| {
+    let mut value = value.map_err(|_| {
         Error::new(
             Code::InvalidTokenResponse,
             "the token holds characters that no header can carry",

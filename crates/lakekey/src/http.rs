@@ -17,7 +17,8 @@ use self::connect::Bounded;
 /// An [`HttpClient`] on reqwest and rustls, with the platform's trust roots.
 ///
 /// It follows no redirect, keeps no cookie, repeats nothing by itself, uses the proxies the
-/// environment names for every host but loopback, and resolves `localhost` and the names below
+/// environment names for every host but loopback and link-local addresses, which are this machine and
+/// the metadata service of its cloud, and resolves `localhost` and the names below
 /// it to loopback alone (RFC 6761 §6.3). Nothing is set up before the first request.
 #[derive(Debug, Default)]
 pub struct Http {
@@ -33,20 +34,16 @@ impl Http {
         self
     }
 
-    fn client(&self, loopback: bool) -> Result<&Client, Error> {
-        let slot = if loopback {
-            &self.direct
-        } else {
-            &self.proxied
-        };
+    fn client(&self, direct: bool) -> Result<&Client, Error> {
+        let slot = if direct { &self.direct } else { &self.proxied };
         if let Some(client) = slot.get() {
             return Ok(client);
         }
-        let client = self.build(loopback)?;
+        let client = self.build(direct)?;
         Ok(slot.get_or_init(|| client))
     }
 
-    fn build(&self, loopback: bool) -> Result<Client, Error> {
+    fn build(&self, direct: bool) -> Result<Client, Error> {
         let mut builder = Client::builder()
             .user_agent(concat!("lakekey/", env!("CARGO_PKG_VERSION")))
             .connector_layer(Bounded)
@@ -65,7 +62,7 @@ impl Http {
             }
             builder = builder.tls_certs_merge(certificates);
         }
-        if loopback {
+        if direct {
             builder = builder.no_proxy();
         }
         builder.build().map_err(|error| {
@@ -84,7 +81,7 @@ impl HttpClient for Http {
                 .get::<Limits>()
                 .copied()
                 .unwrap_or_default();
-            let client = self.client(is_loopback(&host))?;
+            let client = self.client(is_direct(&host))?;
             let request = reqwest::Request::try_from(request).map_err(|error| {
                 Error::new(Code::Transport, "the request cannot be built")
                     .caused_by(error.without_url())
@@ -210,10 +207,14 @@ fn is_tls(error: &reqwest::Error) -> bool {
     false
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine or beside it, where no proxy may come between.
+fn is_direct(host: &str) -> bool {
     let name = host.trim_matches(['[', ']']).to_ascii_lowercase();
-    let address = name.parse::<IpAddr>();
-    address.is_ok_and(|address| address.is_loopback()) || is_localhost(&name)
+    match name.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
+        Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unicast_link_local(),
+        Err(_) => is_localhost(&name),
+    }
 }
 
 fn is_localhost(name: &str) -> bool {
@@ -244,21 +245,23 @@ impl Resolve for Loopback {
 
 #[cfg(test)]
 mod tests {
-    use super::is_loopback;
+    use super::is_direct;
 
     #[test]
-    fn loopback_is_judged_by_address_and_by_reserved_name() {
+    fn what_no_proxy_serves_is_judged_by_address_and_by_reserved_name() {
         for host in [
             "127.0.0.1",
             "127.9.9.9",
             "[::1]",
+            "169.254.169.254",
+            "[fe80::1]",
             "localhost",
             "Accounts.LocalHost",
         ] {
-            assert!(is_loopback(host), "{host}");
+            assert!(is_direct(host), "{host}");
         }
         for host in ["127.0.0.1.example", "localhost.example", "10.0.0.1", ""] {
-            assert!(!is_loopback(host), "{host}");
+            assert!(!is_direct(host), "{host}");
         }
     }
 }

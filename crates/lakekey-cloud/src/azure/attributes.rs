@@ -7,7 +7,12 @@ pub const AZURE_WORKSPACE_RESOURCE_ID: Attribute = Attribute::new(
 )
 .env(&["DATABRICKS_AZURE_RESOURCE_ID"])
 .group(GROUP)
-.strategies(&["azure-cli", "azure-msi"]);
+.strategies(&[
+    "azure-cli",
+    "azure-client-secret",
+    "azure-msi",
+    "github-oidc-azure",
+]);
 
 /// Whether to sign in as the managed identity of this machine.
 pub const AZURE_USE_MSI: Attribute = Attribute::new(
@@ -36,7 +41,7 @@ pub const AZURE_CLIENT_ID: Attribute = Attribute::new(
 )
 .env(&["ARM_CLIENT_ID"])
 .group(GROUP)
-.strategies(&["azure-client-secret", "azure-msi"]);
+.strategies(&["azure-client-secret", "azure-msi", "github-oidc-azure"]);
 
 /// The Entra tenant.
 pub const AZURE_TENANT_ID: Attribute = Attribute::new(
@@ -45,7 +50,7 @@ pub const AZURE_TENANT_ID: Attribute = Attribute::new(
 )
 .env(&["ARM_TENANT_ID"])
 .group(GROUP)
-.strategies(&["azure-cli", "azure-client-secret"]);
+.strategies(&["azure-cli", "azure-client-secret", "github-oidc-azure"]);
 
 /// The Azure cloud to use where no host tells it.
 pub const AZURE_ENVIRONMENT: Attribute = Attribute::new(

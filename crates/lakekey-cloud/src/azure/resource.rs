@@ -76,6 +76,15 @@ impl AzureResource {
             })
     }
 
+    /// The subscription that the workspace is in; `None` for an id of another shape.
+    pub(super) fn subscription(&self) -> Option<&str> {
+        let (kind, rest) = self.0.strip_prefix('/')?.split_once('/')?;
+        let id = rest.split('/').next()?;
+        let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let is_plain = id.bytes().all(is_id) && !id.starts_with('-');
+        (kind.eq_ignore_ascii_case("subscriptions") && is_plain).then_some(id)
+    }
+
     /// The id as it was given.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -152,3 +161,24 @@ const LONGEST: usize = 2048;
 const CHECK: &str = "copy the resource id from the workspace's properties in the Azure portal";
 const READER: &str = "ask for the role Reader on the workspace, or set `host`";
 const LATER: &str = "try again later, or set `host`";
+
+#[cfg(test)]
+mod tests {
+    use super::AzureResource;
+
+    #[test]
+    fn the_subscription_stands_behind_its_name() {
+        for (id, subscription) in [
+            ("/subscriptions/1-2/resourceGroups/g", Some("1-2")),
+            ("/Subscriptions/123", Some("123")),
+            ("/sub/rg/ws", None),
+            ("/subscriptions", None),
+            ("/subscriptions/-x/y", None),
+            ("/subscriptions/a.b/y", None),
+            ("/subscriptions/\u{e9}/y", None),
+        ] {
+            let resource: AzureResource = id.parse().unwrap();
+            assert_eq!(resource.subscription(), subscription, "{id}");
+        }
+    }
+}

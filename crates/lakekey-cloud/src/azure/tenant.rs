@@ -8,8 +8,8 @@ use url::Url;
 
 /// A Microsoft Entra tenant, by its UUID or one of its domain names.
 ///
-/// One to 253 ASCII letters, digits, `-`, `_` and `.`, and no dot segment: safe as one segment of
-/// a URL path.
+/// One to 253 ASCII letters, digits, `-`, `_` and `.`, the first a letter or a digit: safe as one
+/// segment of a URL path, and as an argument of a command.
 ///
 /// An Azure workspace tells its tenant to everybody, in the address it sends browsers to:
 ///
@@ -74,7 +74,7 @@ impl FromStr for AzureTenant {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         let is_segment = (1..=253).contains(&text.len())
             && text.bytes().all(plain)
-            && text.bytes().any(|byte| byte != b'.');
+            && text.starts_with(|first: char| first.is_ascii_alphanumeric());
         if is_segment {
             return Ok(Self(text.to_owned()));
         }
