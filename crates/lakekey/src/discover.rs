@@ -7,7 +7,7 @@ use lakekey_core::{
     ACCOUNT_ID, Attribute, Code, Context, Error, Limits, Origin, Secret, Settings, WORKSPACE_ID,
 };
 use lakekey_endpoints::{
-    AccountId, Endpoints, Host, HostMetadata, MetadataError, Target, WorkspaceId,
+    AccountId, Endpoints, Host, HostMetadata, MetadataError, Target, TargetError, WorkspaceId,
 };
 use lakekey_oauth::{Grant, ResponseError, Retry};
 use url::Url;
@@ -34,23 +34,35 @@ impl Wish {
     ///
     /// What is configured stands; the host's words fill the gaps.
     pub(crate) async fn target(&self, cx: &Context, hosts: &Hosts) -> Result<Target, Error> {
+        let metadata = self.metadata(cx, hosts).await?;
+        self.classified(metadata.as_ref()).map_err(|error| {
+            Error::new(Code::Usage, error.to_string())
+                .with_hint("give the account id: --account-id <ID>, or `account_id` in the profile")
+        })
+    }
+
+    /// The target, as far as the name of the host or its last answer tells.
+    pub(crate) fn remembered_target(&self, cx: &Context, hosts: &Hosts) -> Option<Target> {
+        if self.host.is_accounts() {
+            return self.classified(None).ok();
+        }
+        let metadata = self.ruled(hosts.remembered(cx, &self.host)?);
+        self.classified(Some(&metadata)).ok()
+    }
+
+    fn classified(&self, metadata: Option<&HostMetadata>) -> Result<Target, TargetError> {
         let Self {
             host,
             account_id,
             workspace_id,
             ..
         } = self;
-        let metadata = self.metadata(cx, hosts).await?;
-        let target = Target::classify(
+        Target::classify(
             host.clone(),
             account_id.clone(),
             workspace_id.clone(),
-            metadata.as_ref(),
-        );
-        target.map_err(|error| {
-            Error::new(Code::Usage, error.to_string())
-                .with_hint("give the account id: --account-id <ID>, or `account_id` in the profile")
-        })
+            metadata,
+        )
     }
 
     /// What the host says about itself, less what the settings rule out. An accounts host is known
@@ -63,11 +75,15 @@ impl Wish {
         if self.host.is_accounts() {
             return Ok(None);
         }
-        let mut metadata = hosts.metadata(cx, &self.host).await?;
-        if let Some(metadata) = metadata.as_mut().filter(|_| self.no_workspace) {
+        let metadata = hosts.metadata(cx, &self.host).await?;
+        Ok(metadata.map(|metadata| self.ruled(metadata)))
+    }
+
+    fn ruled(&self, mut metadata: HostMetadata) -> HostMetadata {
+        if self.no_workspace {
             metadata.workspace_id = None;
         }
-        Ok(metadata)
+        metadata
     }
 }
 

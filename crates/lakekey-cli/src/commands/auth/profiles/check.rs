@@ -5,7 +5,7 @@ use std::time::Duration;
 use lakekey::{Code, Credentials, Error};
 use tokio::task::JoinSet;
 
-use super::row::{Row, kind_of};
+use super::row::{Row, known_kind};
 use crate::commands::auth::who::{Who, who};
 use crate::machine::Machine;
 use crate::runtime;
@@ -13,7 +13,7 @@ use crate::runtime;
 /// What became of a profile.
 pub(super) struct Outcome {
     pub(super) found: Result<Who, Error>,
-    /// What the host turned out to be.
+    /// What the host said it is, now or lately.
     pub(super) kind: Option<&'static str>,
 }
 
@@ -49,13 +49,13 @@ async fn one(credentials: Result<Credentials, Error>) -> Outcome {
             };
         }
     };
-    let (found, target) = tokio::join!(
+    let (found, _) = tokio::join!(
         runtime::bounded(PATIENCE, FAREWELL, who(&credentials)),
         runtime::bounded(PATIENCE, FAREWELL, credentials.target()),
     );
     Outcome {
         found: found.unwrap_or_else(|| Err(silent())),
-        kind: target.and_then(Result::ok).as_ref().and_then(kind_of),
+        kind: known_kind(&credentials),
     }
 }
 
