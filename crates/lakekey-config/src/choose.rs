@@ -3,8 +3,7 @@ use std::path::{Path, PathBuf};
 
 use lakekey_core::{Code, Error, HOST, Origin, Secret, Settings};
 
-use crate::nearest::nearest;
-use crate::profiles::{DEFAULT, SETTINGS, shown};
+use crate::profiles::{DEFAULT, SETTINGS, shown, word};
 use crate::{CONFIG_FILE, Environment, PROFILE, Profile, ProfileFile};
 
 /// The profile that was chosen, as it stands in its file.
@@ -44,12 +43,9 @@ pub(crate) fn profile(
         return Ok(None);
     }
     let path = path(above, environment.home())?;
-    let file = path
-        .as_deref()
-        .map(ProfileFile::open)
-        .transpose()?
-        .flatten();
-    let (Some(path), Some(file)) = (&path, file) else {
+    let file = path.as_deref().map(ProfileFile::open).transpose();
+    let file = file.map_err(|error| above.with_origin_of(error, &CONFIG_FILE))?;
+    let (Some(path), Some(file)) = (&path, file.flatten()) else {
         return asked.map_or(Ok(None), |(name, origin)| {
             Err(no_file(name, origin, path.as_deref()))
         });
@@ -116,20 +112,14 @@ fn no_profile(name: &str, origin: &Origin, path: &Path, file: &ProfileFile) -> E
     } else {
         format!("{path} has no profile `{quoted}`")
     };
-    let names: Vec<_> = file.profiles().map(|profile| profile.name()).collect();
-    let near: Vec<_> = nearest(name, names)
-        .into_iter()
-        .filter(|near| *near != name)
-        .collect();
-    let hint = match near.as_slice() {
-        [] => "lakekey auth login --profile <NAME>".to_owned(),
-        near => {
-            let near: Vec<_> = near
-                .iter()
-                .map(|name| format!("`{}`", shown(name)))
-                .collect();
-            format!("did you mean {}?", near.join(" or "))
-        }
+    let near = file.nearest(name).into_iter().filter(|near| *near != name);
+    let near: Vec<_> = near.map(|name| format!("`{}`", shown(name))).collect();
+    let hint = if !near.is_empty() {
+        format!("did you mean {}? `{LIST}` shows all", near.join(" or "))
+    } else if file.profiles().any(|profile| !profile.is_empty()) {
+        LIST.to_owned()
+    } else {
+        sign_in(name)
     };
     Error::new(Code::Config, message)
         .with_hint(hint)
@@ -143,8 +133,13 @@ fn no_file(name: &str, origin: &Origin, path: Option<&Path>) -> Error {
     );
     let message = format!("profile `{}` cannot be read: {place}", shown(name));
     Error::new(Code::Config, message)
-        .with_hint("lakekey auth login")
+        .with_hint(sign_in(name))
         .with_origin(PROFILE.key(), origin)
+}
+
+/// The command that makes a profile of this name.
+fn sign_in(name: &str) -> String {
+    format!("lakekey auth login --profile {}", word(&shown(name)))
 }
 
 fn no_home(above: &Settings) -> Error {
@@ -156,5 +151,7 @@ fn no_home(above: &Settings) -> Error {
     above.with_origin_of(error, &CONFIG_FILE)
 }
 
+/// The command that lists the profiles.
+const LIST: &str = "lakekey auth profiles";
 /// The profile file in the home directory.
 const DEFAULT_FILE: &str = ".databrickscfg";

@@ -14,5 +14,5 @@ mod value;
 
 pub(crate) use document::{DEFAULT, SETTINGS};
 pub use document::{Profile, ProfileFile};
-pub(crate) use names::shown;
+pub(crate) use names::{shown, word};
 pub use parse::ParseError;
