@@ -46,7 +46,7 @@ impl Status {
             settings: credentials.settings().clone(),
             auth_type,
             who,
-            storage: (auth_type == Some(U2M)).then(|| Storage::of(&machine.environment)),
+            storage: (auth_type == Some(U2M)).then(|| Storage::of(machine)),
         })
     }
 

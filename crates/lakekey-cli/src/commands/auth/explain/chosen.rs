@@ -67,7 +67,7 @@ fn why_none(settings: &Settings, by_command_line: bool, is_there: bool) -> Strin
     let reason = if is_given && by_command_line {
         "no profile is for this host"
     } else if is_given {
-        "a host or a credential is given already, and nothing names a profile"
+        "a host or credential is given, and nothing names a profile"
     } else if !is_there {
         "there is no file to read one from"
     } else {

@@ -9,6 +9,8 @@ use crate::render::{Failure, clean};
 /// Every setting, set or not, with all that was found about it.
 pub(super) fn text(story: &Story) -> String {
     let Story {
+        all: _,
+        home: _,
         files,
         set_aside,
         found,
