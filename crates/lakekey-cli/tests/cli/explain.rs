@@ -70,7 +70,7 @@ fn a_description_says_who_and_where_and_shows_no_secret_unasked() {
     Current configuration:
       ✓ host: <host> (from <home>/.databrickscfg config file)
       ✓ token: ******** (from <home>/.databrickscfg config file)
-      ✓ profile: dev (from command line)
+      ✓ profile: dev (from --profile flag)
       ✓ scopes: sql (from <home>/.databrickscfg config file)
     "#);
     let json = machine.run(&["auth", "describe", "-p", "dev", "-o", "json"]);
@@ -93,7 +93,8 @@ fn a_description_says_who_and_where_and_shows_no_secret_unasked() {
           "profile": {
             "value": "dev",
             "source": {
-              "type": "command line"
+              "type": "flag",
+              "name": "--profile"
             },
             "auth_type_mismatch": false
           },
@@ -174,7 +175,7 @@ fn a_description_that_cannot_authenticate_says_why_and_ends_well() {
     Current configuration:
       ✓ host: https://accounts.cloud.databricks.com (from <home>/.databrickscfg config file)
       ✓ account_id: acc-1 (from <home>/.databrickscfg config file)
-      ✓ profile: console (from command line)
+      ✓ profile: console (from --profile flag)
       ✓ auth_type: databricks-cli (from <home>/.databrickscfg config file)
     "#);
     for (arguments, kind) in [
