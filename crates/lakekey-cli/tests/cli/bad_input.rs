@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::machine::{Machine, Outcome, TWO_PROFILES, member, two_profiles};
+use crate::machine::{Machine, Outcome, TWO_PROFILES, member, mock, two_profiles};
 
 /// The commands that read the profile file, each so that nothing else is wrong with it.
 const READERS: [&[&str]; 8] = [
@@ -225,6 +225,34 @@ fn a_profile_that_is_not_there_is_answered_with_the_nearest_and_a_command() {
     let shown = refused(&named, &["auth", "env"], 2);
     let origin = "  from: profile: environment variable DATABRICKS_CONFIG_PROFILE\n";
     assert!(shown.contains(origin), "{shown}");
+}
+
+#[test]
+fn a_keyring_that_is_asked_for_is_refused_before_anybody_signs_in() {
+    let (mock, machine) = (mock(), Machine::new());
+    let file = format!(
+        "[dev]\nhost = {}\n[__settings__]\nauth_storage = Secure\n",
+        mock.url()
+    );
+    machine.write(".databrickscfg", &file);
+    for arguments in [
+        &["auth", "login", "dev", "--no-browser"][..],
+        &["auth", "token", "-p", "dev"],
+        &["auth", "logout", "dev"],
+    ] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(refused(&machine, arguments, 7), @r"
+            error[keyring_unavailable]: `auth_storage` in ~/.databrickscfg asks for the keyring, which is not supported yet
+            hint: set DATABRICKS_AUTH_STORAGE=plaintext to keep logins in a file for you alone
+            ");
+        }
+    }
+    assert_eq!(mock.with(|mock| mock.requests().len()), 0);
+    let described = machine.run(&["auth", "describe", "dev", "-o", "json"]);
+    assert_eq!(
+        member(&described.stdout, "error")["kind"],
+        "keyring_unavailable"
+    );
 }
 
 #[test]
