@@ -152,6 +152,19 @@ fn what_stands_twice_or_before_any_section_counts_as_for_the_official_tools() {
     assert_eq!(env("DEFAULT")["DATABRICKS_HOST"], "https://d.example.test");
     let listed = machine.run(&["auth", "profiles"]).stdout;
     assert_eq!(listed.matches("\ndev ").count(), 1, "{listed}");
+    let told = |profile| machine.run(&["auth", "explain", "-p", profile]).stdout;
+    for (profile, line) in [
+        ("dev", "line 4: `host` again, and this one counts"),
+        ("dev", "line 8: [dev] again, and its keys count too"),
+        (
+            "DEFAULT",
+            "line 1: keys before the first section are those of [DEFAULT]",
+        ),
+    ] {
+        let told = told(profile);
+        assert!(told.contains(line) && !told.contains("canary"), "{told}");
+    }
+    assert!(!told("other").contains("again"), "{}", told("other"));
     assert_eq!(contents(machine.home.path()), before);
 }
 

@@ -164,8 +164,8 @@ impl ProfileFile {
 /// One profile of a [`ProfileFile`]: the keys of one section.
 #[derive(Clone, Copy)]
 pub struct Profile<'a> {
-    file: &'a ProfileFile,
-    name: &'a str,
+    pub(super) file: &'a ProfileFile,
+    pub(super) name: &'a str,
 }
 
 impl<'a> Profile<'a> {

@@ -1,7 +1,7 @@
 //! Which file was read, which profile was chosen, and why.
 
 use lakekey::{HOST, Origin, Settings};
-use lakekey_config::PROFILE;
+use lakekey_config::{PROFILE, Remark};
 
 use crate::machine::Machine;
 
@@ -16,6 +16,8 @@ pub(super) struct Files {
     pub(super) profile: Option<String>,
     /// Why that one, or why none.
     pub(super) reason: String,
+    /// What in that profile may be a mistake.
+    pub(super) remarks: Vec<Remark>,
 }
 
 impl Files {
@@ -25,6 +27,10 @@ impl Files {
             Some(name) => Self {
                 profile: Some(name.to_owned()),
                 reason: why(name, settings, machine),
+                remarks: machine
+                    .profiles
+                    .profile(name)
+                    .map_or_else(Vec::new, |profile| profile.remarks()),
                 ..files
             },
             None => Self {
@@ -44,6 +50,7 @@ impl Files {
             profiles: profiles.map(|profile| profile.name().to_owned()).collect(),
             profile: None,
             reason: "see the error".to_owned(),
+            remarks: Vec::new(),
         }
     }
 }

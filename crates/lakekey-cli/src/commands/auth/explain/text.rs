@@ -41,6 +41,7 @@ fn decision(story: &Story, lines: &mut Lines) {
         profiles,
         profile,
         reason,
+        remarks,
     } = &story.files;
     let host = story.found.settings.get(&HOST);
     lines.row("Host", &strong(host), "");
@@ -55,6 +56,9 @@ fn decision(story: &Story, lines: &mut Lines) {
         None => "none".to_owned(),
     };
     lines.row("File", &path, &content(*is_there, profiles));
+    for remark in remarks {
+        lines.row("", &clean(&remark.to_string()), "");
+    }
 }
 
 fn strong(text: Option<&str>) -> String {
