@@ -52,6 +52,8 @@ fn refused_by_all(machine: &Machine, status: i32) -> String {
     let explained = machine.run(&["auth", "explain"]);
     assert_eq!(explained.status, 0, "{explained:?}");
     assert_eq!(contents(machine.home.path()), before);
+    let (seen, _) = explained.stdout.split_once("\n\n").unwrap();
+    assert!(seen.ends_with("(not read: see the error)"), "{seen}");
     let (_, error) = explained.stdout.split_once("\n\nerror[").unwrap();
     assert_eq!(one_error(machine, &format!("error[{error}")), shown);
     let json = machine.run(&["auth", "explain", "-o", "json"]);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use lakekey_core::{Code, Error};
 
 use super::document::ProfileFile;
+use super::names::word;
 use super::trust;
 
 /// The door to profile files on disk.
@@ -213,7 +214,8 @@ fn unopened(path: &Path, error: &io::Error) -> Error {
     }
     match error.kind() {
         io::ErrorKind::PermissionDenied => {
-            unreadable(path, "permission denied", "make it readable for yourself")
+            let hint = format!("chmod u+r {}", word(&path.display().to_string()));
+            unreadable(path, "permission denied", &hint)
         }
         kind => unreadable(path, &kind.to_string(), ANOTHER),
     }

@@ -23,10 +23,12 @@ pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result
         Err(error) => (Machine::without_profiles(environment), Some(error)),
     };
     let format = machine.format(format);
-    let story = Story {
+    let is_read = unreadable.is_none();
+    let mut story = Story {
         all: args.all,
         ..Story::of(wanted, &machine, unreadable)?
     };
+    story.files.is_read = is_read;
     match format {
         Format::Json => output::data(&format!("{}\n", json::text(&story))),
         Format::Text => output::say(text::text(&story, terminal::width())),

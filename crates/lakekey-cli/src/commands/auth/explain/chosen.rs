@@ -10,6 +10,8 @@ pub(super) struct Files {
     /// Where the profile file is or would be.
     pub(super) path: Option<String>,
     pub(super) is_there: bool,
+    /// Whether its profiles are known; an absent file has none.
+    pub(super) is_read: bool,
     /// The profiles in it.
     pub(super) profiles: Vec<String>,
     /// The profile that was chosen.
@@ -47,6 +49,7 @@ impl Files {
         Self {
             path: path.map(|path| path.display().to_string()),
             is_there: path.is_some_and(|path| path.exists()),
+            is_read: true,
             profiles: profiles.map(|profile| profile.name().to_owned()).collect(),
             profile: None,
             reason: "see the error".to_owned(),

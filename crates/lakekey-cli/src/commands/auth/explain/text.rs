@@ -38,6 +38,7 @@ fn decision(story: &Story, lines: &mut Lines) {
     let Files {
         path,
         is_there,
+        is_read,
         profiles,
         profile,
         reason,
@@ -55,7 +56,7 @@ fn decision(story: &Story, lines: &mut Lines) {
         Some(path) => clean(&short(story, Path::new(path))),
         None => "none".to_owned(),
     };
-    lines.row("File", &path, &content(*is_there, profiles));
+    lines.row("File", &path, &content(*is_there, *is_read, profiles));
     for remark in remarks {
         lines.row("", &clean(&remark.to_string()), "");
     }
@@ -73,10 +74,11 @@ fn taken(story: &Story) -> Option<&'static str> {
     strategies.find_map(|(name, verdict)| matches!(verdict, Verdict::First).then_some(*name))
 }
 
-fn content(is_there: bool, profiles: &[String]) -> String {
+fn content(is_there: bool, is_read: bool, profiles: &[String]) -> String {
     let names: Vec<_> = profiles.iter().take(MOST).map(|name| clean(name)).collect();
     let more = if profiles.len() > MOST { ", …" } else { "" };
     match profiles.len() {
+        _ if !is_read => "not read: see the error".to_owned(),
         0 if !is_there => "not there".to_owned(),
         0 => "no profiles".to_owned(),
         1 => format!("1 profile: {}", names[0]),
