@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum as _;
 use lakekey::{AUTH_TYPE, Builder, Code, Credentials, Environment, Error, Origin, Settings};
-use lakekey_config::{PROFILE, ProfileFile, Resolver};
+use lakekey_config::{CONFIG_FILE, PROFILE, ProfileFile, Resolver};
 
 use crate::args::Format;
 use crate::render::{Warnings, WarningsForPeople};
@@ -50,7 +50,8 @@ impl Machine {
         let profiles = path
             .as_deref()
             .map(ProfileFile::open)
-            .transpose()?
+            .transpose()
+            .map_err(|error| with_origin_of_file(error, &environment))?
             .flatten();
         Ok(Self {
             environment,
@@ -164,6 +165,15 @@ impl Machine {
             .iter()
             .filter_map(|name| Some((*name, self.environment.get_os(name)?)));
         kept.collect()
+    }
+}
+
+/// The error with the variable that names the profile file, if one does.
+fn with_origin_of_file(error: Error, environment: &Environment) -> Error {
+    let mut names = CONFIG_FILE.env_names().iter();
+    match names.find(|name| environment.get_os(name).is_some()) {
+        Some(name) => error.with_origin(CONFIG_FILE.key(), &Origin::Env(name)),
+        None => error,
     }
 }
 

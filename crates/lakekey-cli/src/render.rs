@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use lakekey::{Error, Observer};
+use lakekey::{Error, Observer, Origin};
 use serde::Serialize;
 
 use crate::args::Format;
@@ -51,7 +51,7 @@ pub(crate) fn details(error: &Error) -> String {
         let _ = write!(text, "\n  {DIM}{label}:{DIM:#} {}", clean(what));
     };
     for (input, origin) in error.origins() {
-        line("from", &format!("{input}: {origin}"));
+        line("from", &format!("{input}: {}", place(origin)));
     }
     for note in error.notes() {
         line("note", note);
@@ -63,6 +63,14 @@ pub(crate) fn details(error: &Error) -> String {
         let _ = write!(text, "\n{HINT}hint{HINT:#}: {}", clean(hint));
     }
     text
+}
+
+/// Where a value came from: what a program gives the library is on the command line here.
+fn place(origin: &Origin) -> String {
+    match origin {
+        Origin::Explicit => "command line".to_owned(),
+        origin => origin.to_string(),
+    }
 }
 
 /// A text of whatever origin, made fit for a terminal and for the programs that read along.
@@ -84,6 +92,16 @@ fn misleads(character: char) -> bool {
             '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
                 | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
         )
+}
+
+/// A text as one word of a shell command, such as a hint that is pasted.
+pub(crate) fn word(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@=,".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 /// The errors underneath, each once, outermost first.

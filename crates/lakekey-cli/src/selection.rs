@@ -22,6 +22,7 @@ use lakekey_config::{PROFILE, Profile, ProfileFile};
 pub(crate) use self::spot::Spot;
 use crate::args::Place;
 use crate::machine::{Machine, U2M};
+use crate::render::word;
 
 /// What the command line says about the login.
 #[derive(Debug, Default)]
@@ -266,7 +267,7 @@ fn ambiguous(spot: &Spot, names: &[&str], machine: &Machine) -> Error {
         Code::Config,
         format!("{} stand for {host}", quoted.join(", ")),
     )
-    .with_hint(format!("say which one: --profile {}", names[0]));
+    .with_hint(format!("say which one: --profile {}", word(names[0])));
     match machine.profile_file() {
         Ok(path) => error.with_note(format!("they are in {}", path.display())),
         Err(_) => error,
@@ -280,6 +281,10 @@ fn looks_like_a_host(text: &str) -> bool {
         .is_some_and(|(name, port)| !name.is_empty() && port.parse::<u16>().is_ok());
     text.contains('.') || text.contains("://") || has_port
 }
+
+/// What is wrong when a command needs a login and none is meant.
+pub(crate) const NOTHING_NAMED: &str =
+    "no profile and no host is named, and there is no default profile";
 
 #[cfg(test)]
 mod tests;

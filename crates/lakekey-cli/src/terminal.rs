@@ -15,6 +15,17 @@ pub(crate) fn is_there(environment: &Environment) -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal() && !is_dumb
 }
 
+/// How many columns a line on standard output may have: those of the terminal, or else 80.
+pub(crate) fn width() -> usize {
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(io::stdout())
+        && size.ws_col > 0
+    {
+        return size.ws_col.into();
+    }
+    80
+}
+
 /// Asks for a line of text; an empty answer is the suggestion.
 pub(crate) fn ask(question: &str, suggestion: Option<&str>) -> Result<String, Error> {
     loop {

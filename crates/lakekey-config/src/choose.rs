@@ -3,8 +3,7 @@ use std::path::{Path, PathBuf};
 
 use lakekey_core::{Code, Error, HOST, Origin, Secret, Settings};
 
-use crate::nearest::nearest;
-use crate::profiles::{DEFAULT, SETTINGS, shown};
+use crate::profiles::{DEFAULT, SETTINGS, shown, word};
 use crate::{CONFIG_FILE, PROFILE, Profile, ProfileFile};
 
 /// The profile that was chosen, as it stands in its file.
@@ -41,12 +40,9 @@ pub(crate) fn profile(above: &Settings) -> Result<Option<Chosen>, Error> {
         return Ok(None);
     }
     let path = path(above)?;
-    let file = path
-        .as_deref()
-        .map(ProfileFile::open)
-        .transpose()?
-        .flatten();
-    let (Some(path), Some(file)) = (&path, file) else {
+    let file = path.as_deref().map(ProfileFile::open).transpose();
+    let file = file.map_err(|error| above.with_origin_of(error, &CONFIG_FILE))?;
+    let (Some(path), Some(file)) = (&path, file.flatten()) else {
         return asked.map_or(Ok(None), |(name, origin)| {
             Err(no_file(name, origin, path.as_deref()))
         });
@@ -102,20 +98,14 @@ fn no_profile(name: &str, origin: &Origin, path: &Path, file: &ProfileFile) -> E
     } else {
         format!("{path} has no profile `{quoted}`")
     };
-    let names: Vec<_> = file.profiles().map(|profile| profile.name()).collect();
-    let near: Vec<_> = nearest(name, names)
-        .into_iter()
-        .filter(|near| *near != name)
-        .collect();
-    let hint = match near.as_slice() {
-        [] => "lakekey auth login --profile <NAME>".to_owned(),
-        near => {
-            let near: Vec<_> = near
-                .iter()
-                .map(|name| format!("`{}`", shown(name)))
-                .collect();
-            format!("did you mean {}?", near.join(" or "))
-        }
+    let near = file.nearest(name).into_iter().filter(|near| *near != name);
+    let near: Vec<_> = near.map(|name| format!("`{}`", shown(name))).collect();
+    let hint = if !near.is_empty() {
+        format!("did you mean {}? `{LIST}` shows all", near.join(" or "))
+    } else if file.profiles().any(|profile| !profile.is_empty()) {
+        LIST.to_owned()
+    } else {
+        sign_in(name)
     };
     Error::new(Code::Config, message)
         .with_hint(hint)
@@ -129,9 +119,16 @@ fn no_file(name: &str, origin: &Origin, path: Option<&Path>) -> Error {
     );
     let message = format!("profile `{}` cannot be read: {place}", shown(name));
     Error::new(Code::Config, message)
-        .with_hint("lakekey auth login")
+        .with_hint(sign_in(name))
         .with_origin(PROFILE.key(), origin)
 }
 
+/// The command that makes a profile of this name.
+fn sign_in(name: &str) -> String {
+    format!("lakekey auth login --profile {}", word(&shown(name)))
+}
+
+/// The command that lists the profiles.
+const LIST: &str = "lakekey auth profiles";
 /// The profile file in the home directory.
 const DEFAULT_FILE: &str = ".databrickscfg";

@@ -25,7 +25,7 @@ pub use environment::Environment;
 /// The library whose [`Provider`](figment::Provider) trait [`Resolver::provider`] takes.
 pub use figment;
 pub use mode::Mode;
-pub use profiles::{ParseError, Profile, ProfileFile};
+pub use profiles::{ParseError, Profile, ProfileFile, Remark};
 pub use provider::Place;
 pub use resolution::Resolution;
 pub use resolve::Resolver;

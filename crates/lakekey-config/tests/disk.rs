@@ -123,9 +123,9 @@ fn what_cannot_be_read_is_one_error_with_path_and_line() {
         .replace(&*home.path().to_string_lossy(), "~");
     insta::assert_snapshot!(shown, @r"
     cannot read the profile file ~/broken: line 3: neither a section nor a comment, and no `=` or `:` after a key
-    cannot read the profile file ~/binary: it is not UTF-8 text
-    cannot read the profile file ~/latin: it is not UTF-8 text
-    cannot read the profile file ~/utf16: it is not UTF-8 text
+    cannot read the profile file ~/binary: line 2: it is not UTF-8 text
+    cannot read the profile file ~/latin: line 2: it is not UTF-8 text
+    cannot read the profile file ~/utf16: line 1: it is not UTF-8 text
     cannot read the profile file ~/large: it is larger than 10 MiB
     ");
 }

@@ -253,16 +253,16 @@ fn a_profile_that_is_missing_is_an_error_with_its_origin_and_the_nearest_names()
     insta::assert_snapshot!(shown.join("\n"), @r"
     config: ~/.databrickscfg has no profile `prodction`
       profile: given explicitly
-      hint: did you mean `production`?
+      hint: did you mean `production`? `lakekey auth profiles` shows all
     config: profile `empty` in ~/.databrickscfg is empty
       profile: given explicitly
-      hint: lakekey auth login --profile <NAME>
+      hint: lakekey auth profiles
     config: `__settings__` in ~/.databrickscfg holds settings and is no profile
       profile: given explicitly
-      hint: lakekey auth login --profile <NAME>
+      hint: lakekey auth profiles
     config: ~/.databrickscfg has no profile `a\n\u{1b}[31m`
       profile: given explicitly
-      hint: lakekey auth login --profile <NAME>
+      hint: lakekey auth profiles
     ");
 
     let machine = machine.set("DATABRICKS_CONFIG_PROFILE", "Stagin");
@@ -270,7 +270,7 @@ fn a_profile_that_is_missing_is_an_error_with_its_origin_and_the_nearest_names()
     insta::assert_snapshot!(machine.shown(&variable), @r"
     config: ~/.databrickscfg has no profile `Stagin`
       profile: environment variable DATABRICKS_CONFIG_PROFILE
-      hint: did you mean `staging`?
+      hint: did you mean `staging`? `lakekey auth profiles` shows all
     ");
 
     let shown = ["gone", "__settings__"].map(|name| {
@@ -280,10 +280,10 @@ fn a_profile_that_is_missing_is_an_error_with_its_origin_and_the_nearest_names()
     insta::assert_snapshot!(shown.join("\n"), @r"
     config: ~/.databrickscfg has no profile `gone`
       profile: profile [__settings__] in ~/.databrickscfg
-      hint: lakekey auth login --profile <NAME>
+      hint: lakekey auth profiles
     config: `__settings__` in ~/.databrickscfg holds settings and is no profile
       profile: profile [__settings__] in ~/.databrickscfg
-      hint: lakekey auth login --profile <NAME>
+      hint: lakekey auth profiles
     ");
 }
 
@@ -305,7 +305,7 @@ fn a_missing_file_matters_only_to_a_named_profile() {
     insta::assert_snapshot!(machine.shown(&error), @r"
     config: profile `dev` cannot be read: there is no file ~/.databrickscfg
       profile: given explicitly
-      hint: lakekey auth login
+      hint: lakekey auth login --profile dev
     ");
     let homeless = Resolver::new(Environment::default());
     assert_eq!(homeless.resolve().unwrap().profile(), None);

@@ -167,7 +167,13 @@ impl Builder {
             store,
             hosts,
             clouds,
-        } = Ground::of(self.environment, self.store, self.host_cache, self.clouds);
+        } = Ground::of(
+            self.environment,
+            self.config_file.as_deref(),
+            self.store,
+            self.host_cache,
+            self.clouds,
+        );
         let settings = match self.settings {
             Some(settings) => settings,
             None => resolver(
@@ -228,7 +234,13 @@ impl Builder {
             store,
             hosts,
             clouds,
-        } = Ground::of(self.environment, self.store, self.host_cache, self.clouds);
+        } = Ground::of(
+            self.environment,
+            self.config_file.as_deref(),
+            self.store,
+            self.host_cache,
+            self.clouds,
+        );
         let (settings, passed, problem) = if let Some(settings) = self.settings {
             (settings, Vec::new(), None)
         } else {
@@ -270,6 +282,7 @@ impl Ground {
     /// What was given, and the defaults for the rest.
     fn of(
         environment: Option<Environment>,
+        config_file: Option<&str>,
         store: Option<Arc<dyn TokenStore>>,
         host_cache: Option<Arc<dyn HostCache>>,
         clouds: Option<Clouds>,
@@ -277,7 +290,7 @@ impl Ground {
         let environment = environment.unwrap_or_else(Environment::process);
         let home = environment.home().filter(|_| store.is_none());
         let host_cache = host_cache.unwrap_or_else(|| default_host_cache(home));
-        let store = store.unwrap_or_else(|| default_store(&environment));
+        let store = store.unwrap_or_else(|| default_store(&environment, config_file));
         Self {
             environment: Arc::new(environment),
             store,

@@ -36,6 +36,8 @@ impl Credentials {
 
     async fn prepare(self, scopes: Option<Scopes>) -> Result<Parts, Error> {
         let stored = self.stored()?.clone();
+        let place = stored.clone();
+        blocking(move || place.usable()).await?;
         let scopes = match scopes {
             Some(scopes) => scopes,
             None => scopes::configured(self.settings())?,

@@ -156,6 +156,15 @@ impl Credentials {
         }
     }
 
+    /// The same without asking the host: as far as its name, or what it answered in the last 30
+    /// days, tells. `None` where neither does.
+    ///
+    /// Reads the host cache on this thread, and no network.
+    pub fn remembered_target(&self) -> Option<Target> {
+        let Stored { wish, hosts, .. } = self.stored().ok()?;
+        wish.remembered_target(self.cx(), hosts)
+    }
+
     /// The configuration, with the gaps that the host's metadata fills: account id, workspace id,
     /// cloud, audience and discovery address, with the origin
     /// [`Metadata`](lakekey_core::Origin::Metadata).

@@ -47,6 +47,16 @@ impl Hosts {
         Ok(entry.metadata(now).cloned())
     }
 
+    /// The last answer of the host, without asking it; one older than 30 days counts for nothing.
+    ///
+    /// Reads the cache on this thread.
+    pub(crate) fn remembered(&self, cx: &Context, host: &Host) -> Option<HostMetadata> {
+        let bytes = self.0.load(host.as_str()).ok().flatten()?;
+        Entry::read(&bytes, host)
+            .metadata(cx.clock().now())
+            .cloned()
+    }
+
     /// What is remembered; nothing where it cannot be read.
     async fn load(&self, host: &Host) -> Entry {
         let (cache, host) = (Arc::clone(&self.0), host.clone());

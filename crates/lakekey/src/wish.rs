@@ -84,11 +84,24 @@ impl Wish {
         if self.host.is_accounts() {
             return Ok(None);
         }
-        let mut metadata = hosts.metadata(cx, &self.host).await?;
-        if let Some(metadata) = metadata.as_mut().filter(|_| self.no_workspace) {
+        let metadata = hosts.metadata(cx, &self.host).await?;
+        Ok(metadata.map(|metadata| self.ruled(metadata)))
+    }
+
+    /// The target, as far as the name of the host or its last answer tells.
+    pub(crate) fn remembered_target(&self, cx: &Context, hosts: &Hosts) -> Option<Target> {
+        if self.host.is_accounts() {
+            return self.classified(None).ok();
+        }
+        let metadata = self.ruled(hosts.remembered(cx, &self.host)?);
+        self.classified(Some(&metadata)).ok()
+    }
+
+    fn ruled(&self, mut metadata: HostMetadata) -> HostMetadata {
+        if self.no_workspace {
             metadata.workspace_id = None;
         }
-        Ok(metadata)
+        metadata
     }
 
     fn classified(&self, metadata: Option<&HostMetadata>) -> Result<Target, Error> {

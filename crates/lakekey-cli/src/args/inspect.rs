@@ -66,16 +66,19 @@ pub(crate) struct Describe {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Nothing is asked of any host. Shown are the profile file and the profile that was chosen, each
-setting with the place it comes from, what was passed over, and the ways to authenticate in the
-order in which they are tried. Secrets are not shown.
+Nothing is asked of any host. Shown are the host, profile and strategy that were decided on, each
+setting with the place it comes from and the values it stands instead of, and the strategies in the
+order in which they are tried, with why the rest is passed over. Secrets are not shown.
 
 Examples:
   lakekey auth explain
-  lakekey auth explain dev
+  lakekey auth explain dev --all
   lakekey auth explain -o json")]
 pub(crate) struct Explain {
     /// Profile or host to explain
     #[arg(value_name = "PROFILE|HOST", value_parser = not_empty)]
     pub(crate) subject: Option<String>,
+    /// List the settings too that are unset; the JSON has them always
+    #[arg(long)]
+    pub(crate) all: bool,
 }

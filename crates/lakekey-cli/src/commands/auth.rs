@@ -45,7 +45,10 @@ pub(super) fn run(auth: Auth) -> Result<(), Error> {
             let wanted = wanted(describe.subject.take());
             describe::run(&describe, wanted, output)
         }
-        AuthCommand::Explain(explain) => explain::run(wanted(explain.subject), output),
+        AuthCommand::Explain(mut explain) => {
+            let wanted = wanted(explain.subject.take());
+            explain::run(&explain, wanted, output)
+        }
         AuthCommand::Env(env) => env::run(wanted(env.subject)),
     }
 }

@@ -3,17 +3,22 @@
 use crate::machine::{Machine, member, mock, shown, two_profiles, with_token};
 
 fn explained(machine: &Machine, arguments: &[&str]) -> String {
-    let outcome = machine.run(&[&["auth", "explain"], arguments].concat());
-    let text = shown(machine, &outcome);
-    // The attribute table may grow; what is set is what the test is about.
-    match text.split_once("Not set: ") {
-        Some((before, after)) => {
-            let (names, after) = after.split_once("\n\n").unwrap_or((after, ""));
-            assert!(names.contains("warehouse_id"), "{text}");
-            format!("{before}Not set: (names)\n\n{after}")
-        }
-        None => text,
+    let text = shown(
+        machine,
+        &machine.run(&[&["auth", "explain"], arguments].concat()),
+    );
+    for line in text.lines() {
+        // The attribute table may grow; what is set is what a test is about.
+        let others = line
+            .trim()
+            .strip_suffix(" others are unset: --all lists them");
+        assert!(others.is_none_or(|count| count.parse().is_ok_and(|count: u8| count > 30)));
     }
+    let lines = text.lines();
+    let lines: Vec<_> = lines
+        .filter(|line| !line.contains("others are unset"))
+        .collect();
+    lines.join("\n")
 }
 
 #[test]
@@ -65,7 +70,7 @@ fn a_description_says_who_and_where_and_shows_no_secret_unasked() {
     Current configuration:
       ✓ host: <host> (from <home>/.databrickscfg config file)
       ✓ token: ******** (from <home>/.databrickscfg config file)
-      ✓ profile: dev (from command line)
+      ✓ profile: dev (from --profile flag)
       ✓ scopes: sql (from <home>/.databrickscfg config file)
     "#);
     let json = machine.run(&["auth", "describe", "-p", "dev", "-o", "json"]);
@@ -88,7 +93,8 @@ fn a_description_says_who_and_where_and_shows_no_secret_unasked() {
           "profile": {
             "value": "dev",
             "source": {
-              "type": "command line"
+              "type": "flag",
+              "name": "--profile"
             },
             "auth_type_mismatch": false
           },
@@ -138,6 +144,23 @@ fn a_description_of_a_sign_in_says_where_its_token_is() {
         (&storage["mode"], &storage["source"]),
         (&"plaintext".into(), &"default".into())
     );
+    machine.write(
+        ".databrickscfg",
+        &format!(
+            "{}mode = Plaintext\nauth_storage = %(mode)s\n",
+            machine.read(".databrickscfg")
+        ),
+    );
+    let text = shown(&machine, &machine.run(&["auth", "describe", "dev"]));
+    let line = "Token storage: plaintext, ~/.databricks/token-cache.json \
+                (from auth_storage in [__settings__] section of <home>/.databrickscfg)\n";
+    assert!(text.contains(line), "{text}");
+    let machine = machine.with("DATABRICKS_AUTH_STORAGE", "plaintext");
+    let text = shown(&machine, &machine.run(&["auth", "describe", "dev"]));
+    assert!(
+        text.contains("(from DATABRICKS_AUTH_STORAGE environment variable)\n"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -152,7 +175,7 @@ fn a_description_that_cannot_authenticate_says_why_and_ends_well() {
     Current configuration:
       ✓ host: https://accounts.cloud.databricks.com (from <home>/.databrickscfg config file)
       ✓ account_id: acc-1 (from <home>/.databrickscfg config file)
-      ✓ profile: console (from command line)
+      ✓ profile: console (from --profile flag)
       ✓ auth_type: databricks-cli (from <home>/.databrickscfg config file)
     "#);
     for (arguments, kind) in [
@@ -172,27 +195,37 @@ fn a_description_that_cannot_authenticate_says_why_and_ends_well() {
 #[test]
 fn an_empty_home_is_explained() {
     insta::assert_snapshot!(explained(&Machine::new(), &[]), @r#"
-    Profile file:  <home>/.databrickscfg (not there)
-    Profile:       none (there is no file to read one from)
+    Host      none
+    Profile   none (there is no file to read one from)
+    Strategy  none
+    File      ~/.databrickscfg (not there)
 
-    Ways to authenticate, in the order in which they are tried
-      pat                passed over: no `token` is set
-      basic              passed over: no `username` and no `password` is set
-      oauth-m2m          passed over: no `client_id` and no `client_secret` is set
-      databricks-cli     passed over: no `host` is set
-      metadata-service   passed over: no `metadata_service_url` is set
-      github-oidc        passed over: no `actions_id_token_request_url` and no `actions_id_token_request_token` is set
-      azure-devops-oidc  passed over: no `host` is set
-      env-oidc           passed over: no `host` is set
-      file-oidc          passed over: no `databricks_id_token_filepath` is set
-
-    Settings, each with where it comes from
+    Settings
       scopes  all-apis (default)
 
-    Not set: (names)
+    Strategies
+      passed over  pat (no `token` is set); databricks-cli (no `host` is set)
 
-    There is no login. Next: lakekey auth login --host <HOST>
+    There is no login yet. Next: lakekey auth login --host <HOST>
     "#);
+}
+
+#[test]
+fn what_is_unset_is_a_line_unless_all_is_asked_for() {
+    let machine = two_profiles();
+    let short = shown(&machine, &machine.run(&["auth", "explain"]));
+    assert!(
+        short.contains(" others are unset: --all lists them\n"),
+        "{short}"
+    );
+    assert!(!short.contains("warehouse_id"), "{short}");
+    assert!(short.lines().count() < 24, "{short}");
+    let all = shown(&machine, &machine.run(&["auth", "explain", "--all"]));
+    assert!(
+        all.contains("\n  Unset:  cluster_id, warehouse_id, "),
+        "{all}"
+    );
+    assert!(all.lines().all(|line| line.len() <= 80), "{all}");
 }
 
 #[test]
@@ -203,28 +236,20 @@ fn a_conflicting_environment_is_explained_and_does_not_fail() {
         .with("DATABRICKS_CLIENT_ID", "robot")
         .with("DATABRICKS_CLIENT_SECRET", "canary");
     insta::assert_snapshot!(explained(&machine, &[]), @r#"
-    Profile file:  <home>/.databrickscfg (2 profiles: dev, console)
-    Profile:       none (a host or a credential is given already, and nothing names a profile)
+    Host      https://env.example.test
+    Profile   none (a host or credential is given, and nothing names a profile)
+    Strategy  none (see the error)
+    File      ~/.databrickscfg (2 profiles: dev, console)
 
-    Ways to authenticate, in the order in which they are tried
-      pat                configured
-      basic              passed over: no `username` and no `password` is set
-      oauth-m2m          configured
-      databricks-cli     configured
-      metadata-service   passed over: no `metadata_service_url` is set
-      github-oidc        passed over: no `actions_id_token_request_url` and no `actions_id_token_request_token` is set
-      azure-devops-oidc  passed over: this is no job of Azure Pipelines that has `SYSTEM_ACCESSTOKEN`
-      env-oidc           passed over: no `DATABRICKS_OIDC_TOKEN` is set
-      file-oidc          passed over: no `databricks_id_token_filepath` is set
-
-    Settings, each with where it comes from
-      host           https://env.example.test (environment variable DATABRICKS_HOST)
-      token          ******** (environment variable DATABRICKS_TOKEN)
-      client_id      robot (environment variable DATABRICKS_CLIENT_ID)
-      client_secret  ******** (environment variable DATABRICKS_CLIENT_SECRET)
+    Settings
+      host           https://env.example.test (DATABRICKS_HOST)
+      token          ******** (DATABRICKS_TOKEN)
+      client_id      robot (DATABRICKS_CLIENT_ID)
+      client_secret  ******** (DATABRICKS_CLIENT_SECRET)
       scopes         all-apis (default)
 
-    Not set: (names)
+    Strategies
+      configured   pat, databricks-cli
 
     error[config]: more than one authorization method configured: oauth and pat
       from: client_id: environment variable DATABRICKS_CLIENT_ID
@@ -232,30 +257,23 @@ fn a_conflicting_environment_is_explained_and_does_not_fail() {
     hint: set `auth_type` to the one you mean, or unset `client_id` or `token`
     "#);
     insta::assert_snapshot!(explained(&machine, &["--profile", "console"]), @r#"
-    Profile file:  <home>/.databrickscfg (2 profiles: dev, console)
-    Profile:       console (the command line chooses it)
-    Set aside:     DATABRICKS_HOST, DATABRICKS_TOKEN, DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET
-                   (the command line chooses the login)
+    Host      https://accounts.cloud.databricks.com
+    Profile   console (the command line chooses it)
+    Strategy  databricks-cli
+    File      ~/.databrickscfg (2 profiles: dev, console)
 
-    Ways to authenticate, in the order in which they are tried
-      pat                passed over: auth_type is `databricks-cli`
-      basic              passed over: auth_type is `databricks-cli`
-      oauth-m2m          passed over: auth_type is `databricks-cli`
-      databricks-cli     tried first
-      metadata-service   passed over: auth_type is `databricks-cli`
-      github-oidc        passed over: auth_type is `databricks-cli`
-      azure-devops-oidc  passed over: auth_type is `databricks-cli`
-      env-oidc           passed over: auth_type is `databricks-cli`
-      file-oidc          passed over: auth_type is `databricks-cli`
-
-    Settings, each with where it comes from
-      host        https://accounts.cloud.databricks.com (profile [console] in <home>/.databrickscfg)
-      account_id  acc-1 (profile [console] in <home>/.databrickscfg)
-      profile     console (given explicitly)
+    Settings
+      host        https://accounts.cloud.databricks.com (profile [console])
+      account_id  acc-1 (profile [console])
+      profile     console (command line)
       scopes      all-apis (default)
-      auth_type   databricks-cli (profile [console] in <home>/.databrickscfg)
+      auth_type   databricks-cli (profile [console])
+      Not read, since the command line chooses: DATABRICKS_HOST, DATABRICKS_TOKEN,
+        DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET
 
-    Not set: (names)
+    Strategies
+      taken        databricks-cli
+      passed over  pat (auth_type is `databricks-cli`)
     "#);
 }
 
@@ -265,29 +283,22 @@ fn two_profiles_are_explained_and_so_is_what_was_passed_over() {
         .with("DATABRICKS_CONFIG_PROFILE", "console")
         .with("DATABRICKS_ACCOUNT_ID", "acc-2");
     insta::assert_snapshot!(explained(&machine, &[]), @r#"
-    Profile file:  <home>/.databrickscfg (2 profiles: dev, console)
-    Profile:       console (DATABRICKS_CONFIG_PROFILE names it)
+    Host      https://accounts.cloud.databricks.com
+    Profile   console (DATABRICKS_CONFIG_PROFILE names it)
+    Strategy  databricks-cli
+    File      ~/.databrickscfg (2 profiles: dev, console)
 
-    Ways to authenticate, in the order in which they are tried
-      pat                passed over: auth_type is `databricks-cli`
-      basic              passed over: auth_type is `databricks-cli`
-      oauth-m2m          passed over: auth_type is `databricks-cli`
-      databricks-cli     tried first
-      metadata-service   passed over: auth_type is `databricks-cli`
-      github-oidc        passed over: auth_type is `databricks-cli`
-      azure-devops-oidc  passed over: auth_type is `databricks-cli`
-      env-oidc           passed over: auth_type is `databricks-cli`
-      file-oidc          passed over: auth_type is `databricks-cli`
-
-    Settings, each with where it comes from
-      host        https://accounts.cloud.databricks.com (profile [console] in <home>/.databrickscfg)
-      account_id  acc-2 (environment variable DATABRICKS_ACCOUNT_ID)
-                  passed over: acc-1 (profile [console] in <home>/.databrickscfg)
-      profile     console (environment variable DATABRICKS_CONFIG_PROFILE)
+    Settings
+      host        https://accounts.cloud.databricks.com (profile [console])
+      account_id  acc-2 (DATABRICKS_ACCOUNT_ID)
+                  instead of acc-1 (profile [console])
+      profile     console (DATABRICKS_CONFIG_PROFILE)
       scopes      all-apis (default)
-      auth_type   databricks-cli (profile [console] in <home>/.databrickscfg)
+      auth_type   databricks-cli (profile [console])
 
-    Not set: (names)
+    Strategies
+      taken        databricks-cli
+      passed over  pat (auth_type is `databricks-cli`)
     "#);
     let json = explained(&machine, &["-o", "json"]);
     assert_eq!(member(&json, "profile"), "console");

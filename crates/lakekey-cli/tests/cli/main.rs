@@ -5,6 +5,7 @@
     reason = "tests start processes, write files, and fail where they stand"
 )]
 
+mod bad_input;
 mod commands;
 mod explain;
 mod login;

@@ -1,8 +1,8 @@
 //! Listing and choosing profiles: `auth profiles` and `auth switch`.
 
-use lakekey_mock::{DEFAULT_ACCOUNT_ID, Fault};
+use lakekey_mock::{DEFAULT_ACCOUNT_ID, Fault, Setup};
 
-use crate::machine::{Machine, TWO_PROFILES, member, shown, two_profiles, with_token};
+use crate::machine::{Machine, TWO_PROFILES, member, mock_with, shown, two_profiles, with_token};
 
 #[test]
 fn profiles_are_listed_without_any_request() {
@@ -153,6 +153,29 @@ fn a_host_that_never_answers_costs_a_check_no_more_than_its_bound() {
     let outcome = machine.run(&["auth", "profiles", "--check", "-o", "json"]);
     let profiles = member(&outcome.stdout, "profiles");
     assert_eq!(profiles[0]["error"]["kind"], "timeout", "{profiles}");
+}
+
+#[test]
+fn a_kind_is_what_the_host_said_last_or_else_what_the_profile_tells() {
+    let mock = mock_with(|setup| *setup = Setup::unified(DEFAULT_ACCOUNT_ID));
+    let machine = Machine::new();
+    machine.write(
+        ".databrickscfg",
+        &format!("[told]\nhost = {0}\ntoken = dapi-canary\naccount_id = {DEFAULT_ACCOUNT_ID}\nworkspace_id = 7\n\
+         [account]\nhost = u.example.test\naccount_id = a\n\
+         [workspace]\nhost = u.example.test\naccount_id = a\nworkspace_id = 7\n", mock.url()),
+    );
+    let kinds = |arguments: &[&str]| {
+        let arguments = [&["auth", "profiles", "-o", "json"], arguments].concat();
+        let profiles = member(&machine.run(&arguments).stdout, "profiles");
+        let profiles = profiles.as_array().unwrap().iter();
+        let kinds = profiles.map(|profile| profile["kind"].as_str().unwrap().to_owned());
+        kinds.take(3).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&[]), ["workspace", "unified", "workspace"]);
+    assert_eq!(kinds(&["--check"])[0], "unified");
+    drop(mock);
+    assert_eq!(kinds(&[]), ["unified", "unified", "workspace"]);
 }
 
 #[test]

@@ -13,6 +13,13 @@ impl ProfileFile {
         Some(name.trim().to_owned()).filter(|name| !name.is_empty())
     }
 
+    /// Where logins are kept, as `[__settings__] auth_storage` says, if it does; as it is written
+    /// there but for `%(key)s`, which means what it does in the name of the default profile.
+    pub fn auth_storage(&self) -> Option<String> {
+        let mode = self.interpolated(self.setting("auth_storage")?);
+        Some(mode.trim().to_owned()).filter(|mode| !mode.is_empty())
+    }
+
     /// `text` with each `%(key)s` replaced; one that names nothing is left out, and a circle is
     /// left as it stands.
     fn interpolated(&self, text: Cow<'_, str>) -> String {
@@ -72,6 +79,14 @@ mod tests {
             let file = ProfileFile::parse(text).unwrap();
             assert_eq!(file.default_profile().as_deref(), expected, "{settings}");
         }
+    }
+
+    #[test]
+    fn the_storage_is_read_in_the_same_way() {
+        let text = "[__settings__]\nmode = plaintext\nauth_storage = %(mode)s \n";
+        let file = ProfileFile::parse(text).unwrap();
+        assert_eq!(file.auth_storage().as_deref(), Some("plaintext"));
+        assert_eq!(ProfileFile::default().auth_storage(), None);
     }
 
     #[test]

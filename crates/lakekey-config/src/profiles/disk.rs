@@ -7,6 +7,7 @@ use std::time::Duration;
 use lakekey_core::{Code, Error};
 
 use super::document::ProfileFile;
+use super::names::word;
 use super::trust;
 
 /// The door to profile files on disk.
@@ -22,7 +23,7 @@ impl ProfileFile {
         let (found, bytes) = match read(path) {
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreadable(path, &error.kind().to_string())),
+            Err(error) => return Err(unopened(path, &error)),
         };
         trust::not_for_everybody(path, &found)?;
         Self::from_bytes(bytes, path).map(Some)
@@ -71,13 +72,21 @@ impl ProfileFile {
 
     fn from_bytes(bytes: Vec<u8>, path: &Path) -> Result<Self, Error> {
         if bytes.len() > LARGEST {
-            return Err(unreadable(path, "it is larger than 10 MiB"));
+            return Err(unreadable(path, "it is larger than 10 MiB", ANOTHER));
         }
-        let text = String::from_utf8(bytes)
-            .ok()
-            .filter(|text| !text.contains('\0'));
-        let text = text.ok_or_else(|| unreadable(path, "it is not UTF-8 text"))?;
-        Self::parse(text).map_err(|error| unreadable(path, &error.to_string()))
+        let not_text = |before: &[u8]| {
+            let line = before.split(|byte| *byte == b'\n').count();
+            let why = format!("line {line}: it is not UTF-8 text");
+            unreadable(path, &why, "save it as UTF-8 text")
+        };
+        if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+            return Err(not_text(&bytes[..at]));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            not_text(&error.as_bytes()[..valid])
+        })?;
+        Self::parse(text).map_err(|error| unreadable(path, &error.to_string(), CORRECT))
     }
 }
 
@@ -198,12 +207,23 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-fn unreadable(path: &Path, why: &str) -> Error {
-    Error::new(
-        Code::Config,
-        format!("cannot read the profile file {}: {why}", path.display()),
-    )
-    .with_hint("correct the file, then try again")
+/// The error of a file that the system does not give, in words that are the same on all systems.
+fn unopened(path: &Path, error: &io::Error) -> Error {
+    if follow_links(path).is_err() {
+        return unreadable(path, "its symbolic links go in a circle", ANOTHER);
+    }
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            let hint = format!("chmod u+r {}", word(&path.display().to_string()));
+            unreadable(path, "permission denied", &hint)
+        }
+        kind => unreadable(path, &kind.to_string(), ANOTHER),
+    }
+}
+
+fn unreadable(path: &Path, why: &str, hint: &str) -> Error {
+    let message = format!("cannot read the profile file {}: {why}", path.display());
+    Error::new(Code::Config, message).with_hint(hint)
 }
 
 fn unwritable(path: &Path, error: io::Error) -> Error {
@@ -213,6 +233,9 @@ fn unwritable(path: &Path, error: io::Error) -> Error {
         .caused_by(error)
 }
 
+/// What to do about a file that is wrong in one line, and about one that is wrong altogether.
+const CORRECT: &str = "correct the line, then try again";
+const ANOTHER: &str = "put a text file in its place, or name another in DATABRICKS_CONFIG_FILE";
 /// The largest profile file that is read, in bytes.
 const LARGEST: usize = 10 << 20;
 const LOCK_TRIES: u32 = 500;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::parse::{self, Item, Kind, ParseError};
 use super::value;
+use crate::nearest::nearest;
 
 /// A profile file (`.databrickscfg`) that remembers every byte it does not change.
 ///
@@ -71,6 +72,17 @@ impl ProfileFile {
     pub fn profile(&self, name: &str) -> Option<Profile<'_>> {
         let (name, _) = self.places.get_key_value(name)?;
         Some(Profile { file: self, name }).filter(|_| name != SETTINGS)
+    }
+
+    /// The profiles whose name `name` may be a misspelling of, nearest first, at most three.
+    ///
+    /// ```
+    /// let file = lakekey_config::ProfileFile::parse("[prod]\n[dev]\n")?;
+    /// assert_eq!(file.nearest("prd"), ["prod"]);
+    /// # Ok::<_, lakekey_config::ParseError>(())
+    /// ```
+    pub fn nearest(&self, name: &str) -> Vec<&str> {
+        nearest(name, self.profiles().map(|profile| profile.name))
     }
 
     /// The value of a key in `[__settings__]`, such as `auth_storage`.
@@ -152,8 +164,8 @@ impl ProfileFile {
 /// One profile of a [`ProfileFile`]: the keys of one section.
 #[derive(Clone, Copy)]
 pub struct Profile<'a> {
-    file: &'a ProfileFile,
-    name: &'a str,
+    pub(super) file: &'a ProfileFile,
+    pub(super) name: &'a str,
 }
 
 impl<'a> Profile<'a> {

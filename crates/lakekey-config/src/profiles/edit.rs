@@ -72,9 +72,7 @@ impl ProfileFile {
     pub fn set_default_profile(&mut self, name: &str) -> Result<(), Error> {
         if self.profile(name).is_none() {
             let message = format!("there is no profile `{}` to make the default", shown(name));
-            return Err(
-                Error::new(Code::Usage, message).with_hint("lakekey auth login --profile <NAME>")
-            );
+            return Err(Error::new(Code::Usage, message).with_hint("lakekey auth profiles"));
         }
         self.set_in(SETTINGS, DEFAULT_PROFILE, name)
     }

@@ -7,6 +7,7 @@ mod edit;
 mod login;
 mod names;
 mod parse;
+mod remarks;
 mod rename;
 mod style;
 mod trust;
@@ -14,5 +15,6 @@ mod value;
 
 pub(crate) use document::{DEFAULT, SETTINGS};
 pub use document::{Profile, ProfileFile};
-pub(crate) use names::shown;
+pub(crate) use names::{shown, word};
 pub use parse::ParseError;
+pub use remarks::Remark;

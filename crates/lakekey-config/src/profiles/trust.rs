@@ -4,14 +4,16 @@ use std::path::Path;
 
 use lakekey_core::{Code, Error};
 
+use super::names::word;
+
 /// Refuses a file that every user of the machine may write: its host could be anybody's.
 pub(super) fn not_for_everybody(path: &Path, found: &Metadata) -> Result<(), Error> {
     if !(found.is_file() && everybody_writes(found)) {
         return Ok(());
     }
-    let path = path.display();
+    let path = path.display().to_string();
     let message = format!("the profile file {path} can be written by every user of this machine");
-    Err(Error::new(Code::StoreInsecure, message).with_hint(format!("chmod o-w {path}")))
+    Err(Error::new(Code::StoreInsecure, message).with_hint(format!("chmod o-w {}", word(&path))))
 }
 
 /// Gives a new file the owner of the one it stands for. Only root can where they differ.

@@ -1,6 +1,7 @@
 //! Putting a new file in the place of an old one, whole or not at all.
 
 use std::ffi::OsString;
+use std::fs::Metadata;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -97,18 +98,18 @@ fn sweep(folder: &Path) {
         if staged
             && entry
                 .metadata()
-                .is_ok_and(|it| it.is_file() && is_old(it.modified()))
+                .is_ok_and(|it| it.is_file() && is_older(&it, ABANDONED))
         {
             let _ = disk::remove(&entry.path());
         }
     }
 }
 
-fn is_old(modified: io::Result<SystemTime>) -> bool {
-    modified
-        .ok()
-        .and_then(|it| disk::now().duration_since(it).ok())
-        .is_some_and(|age| age > ABANDONED)
+/// Whether a file was last written longer ago than this.
+pub(super) fn is_older(found: &Metadata, age: Duration) -> bool {
+    let modified = found.modified().ok();
+    let since = modified.and_then(|it| disk::now().duration_since(it).ok());
+    since.is_some_and(|since| since > age)
 }
 
 fn aside(path: &Path, attempt: u32) -> PathBuf {

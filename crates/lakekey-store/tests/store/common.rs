@@ -67,6 +67,13 @@ pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) {
     chmod(path, 0o600);
 }
 
+/// Makes a file look as if it was last written this many days ago.
+pub(crate) fn age(path: &Path, days: u64) {
+    let then = SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60);
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(then).unwrap();
+}
+
 pub(crate) fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap()
 }

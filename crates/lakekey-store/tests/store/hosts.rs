@@ -2,7 +2,7 @@
 
 use lakekey_store::{FileHostCache, HostCache, MemoryHostCache};
 
-use crate::common::Home;
+use crate::common::{Home, age, make_private, write};
 
 const HOST: &str = "https://w.example.test";
 
@@ -37,6 +37,31 @@ fn reading_creates_nothing() {
     let cache = FileHostCache::new(home.folder().join("hosts"));
     assert_eq!(cache.load(HOST).unwrap(), None);
     assert!(!home.folder().exists());
+}
+
+#[test]
+fn saving_removes_what_was_written_long_ago_and_nothing_else() {
+    let home = Home::empty();
+    let folder = home.folder().join("hosts");
+    let cache = FileHostCache::new(&folder);
+    for (host, days) in [("old", 31), ("older", 400), ("recent", 29)] {
+        cache.save(host, b"{}").unwrap();
+        age(&cache.path(host), days);
+    }
+    let foreign = folder.join("notes.txt");
+    write(&foreign, "mine");
+    age(&foreign, 400);
+    make_private(&folder.join("folder.json"));
+    cache.save(HOST, b"{}").unwrap();
+    for (host, is_there) in [
+        ("old", false),
+        ("older", false),
+        ("recent", true),
+        (HOST, true),
+    ] {
+        assert_eq!(cache.load(host).unwrap().is_some(), is_there, "{host}");
+    }
+    assert!(foreign.exists() && folder.join("folder.json").exists());
 }
 
 #[cfg(unix)]

@@ -46,7 +46,7 @@ impl Status {
             settings: credentials.settings().clone(),
             auth_type,
             who,
-            storage: (auth_type == Some(U2M)).then(|| Storage::of(&machine.environment)),
+            storage: (auth_type == Some(U2M)).then(|| Storage::of(machine)),
         })
     }
 
@@ -105,7 +105,7 @@ impl Shown {
         Self {
             key: attribute.key(),
             value: value.to_owned(),
-            source: Source::of(setting.origin()),
+            source: Source::of(setting.origin(), attribute.key()),
             is_unused: !readers.is_empty()
                 && auth_type.is_some_and(|used| !readers.contains(&used)),
         }
@@ -115,7 +115,7 @@ impl Shown {
         Self {
             key: PROFILE.key(),
             value: chosen.unwrap_or("default").to_owned(),
-            source: Source::of(&Origin::Default),
+            source: Source::of(&Origin::Default, PROFILE.key()),
             is_unused: false,
         }
     }
@@ -128,11 +128,12 @@ struct Source {
 }
 
 impl Source {
-    fn of(origin: &Origin) -> Self {
+    fn of(origin: &Origin, key: &str) -> Self {
         let (kind, name) = match origin {
             Origin::Env(name) => ("environment variable", (*name).to_owned()),
             Origin::Profile { path, .. } => ("config file", path.display().to_string()),
-            Origin::Explicit => ("command line", String::new()),
+            // What stands without its flag means the same.
+            Origin::Explicit => ("flag", format!("--{}", key.replace('_', "-"))),
             Origin::Metadata => ("host metadata", String::new()),
             Origin::Provider(name) => ("provider", name.clone()),
             _ => ("", String::new()),

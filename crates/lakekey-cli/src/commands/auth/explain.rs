@@ -4,32 +4,42 @@ mod chosen;
 mod json;
 mod text;
 
+use std::path::{Path, PathBuf};
+
 use lakekey::{ATTRIBUTES, Attribute, Code, Credentials, Environment, Error, Explanation, Setting};
 
 use self::chosen::Files;
-use crate::args::Format;
+use crate::args::{Explain as Args, Format};
 use crate::machine::Machine;
-use crate::output;
 use crate::render::clean;
 use crate::selection::Wanted;
+use crate::{output, terminal};
 
 /// Explains. What stops a login is a part of the explanation, not a failure.
-pub(super) fn run(wanted: Wanted, format: Option<Format>) -> Result<(), Error> {
+pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result<(), Error> {
     let environment = Environment::process();
     let (machine, unreadable) = match Machine::of(environment.clone()) {
         Ok(machine) => (machine, None),
         Err(error) => (Machine::without_profiles(environment), Some(error)),
     };
     let format = machine.format(format);
-    let story = Story::of(wanted, &machine, unreadable)?;
+    let is_read = unreadable.is_none();
+    let mut story = Story {
+        all: args.all,
+        ..Story::of(wanted, &machine, unreadable)?
+    };
+    story.files.is_read = is_read;
     match format {
         Format::Json => output::data(&format!("{}\n", json::text(&story))),
-        Format::Text => output::say(text::text(&story)),
+        Format::Text => output::say(text::text(&story, terminal::width())),
     }
 }
 
 /// All that is told.
 struct Story {
+    /// Whether what is unset is listed too.
+    all: bool,
+    home: Option<PathBuf>,
     files: Files,
     /// The variables that would count if the command line had not chosen.
     set_aside: Vec<&'static str>,
@@ -50,6 +60,8 @@ impl Story {
         };
         found.problem = found.problem.or(unreadable);
         Ok(Self {
+            all: false,
+            home: machine.environment.home().map(Path::to_owned),
             files: Files::of(machine, &found.settings, by_command_line),
             set_aside: if by_command_line {
                 set_aside(machine)
@@ -68,6 +80,8 @@ impl Story {
         };
         found.problem = Some(error);
         Ok(Self {
+            all: false,
+            home: machine.environment.home().map(Path::to_owned),
             files: Files::without_profile(machine),
             set_aside: Vec::new(),
             found,

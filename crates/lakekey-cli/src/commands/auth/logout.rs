@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::args::{Format, Logout as Args};
 use crate::machine::Machine;
-use crate::render::{GOOD, STRONG};
-use crate::selection::{Selection, Wanted};
+use crate::render::{GOOD, STRONG, clean, word};
+use crate::selection::{NOTHING_NAMED, Selection, Wanted};
 use crate::{output, runtime, terminal};
 
 /// Forgets a login and, where asked to, its profile. Doing so twice is fine.
@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result
     let signed_out = match runtime::block_on(credentials.sign_out()) {
         // A profile without a host has no login; it can go all the same.
         Err(error) if args.delete && error.kind() == Kind::Absent => false,
-        outcome => outcome?,
+        outcome => outcome.map_err(|error| nothing_named(error, profile.as_deref(), &machine))?,
     };
     let deleted = match doomed {
         Some(name) => ProfileFile::edit(machine.profile_file()?, |file| file.remove_profile(name))?,
@@ -53,6 +53,28 @@ pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result
     )
 }
 
+/// There is no host whose login could be forgotten.
+fn nothing_named(error: Error, profile: Option<&str>, machine: &Machine) -> Error {
+    if error.kind() != Kind::Absent {
+        return error;
+    }
+    let (message, hint) = match profile {
+        Some(name) => (
+            format!("profile `{}` has no host, and so no login", clean(name)),
+            format!("lakekey auth logout {} --delete", word(name)),
+        ),
+        None if machine.profiles.profiles().next().is_some() => (
+            NOTHING_NAMED.to_owned(),
+            "lakekey auth logout <PROFILE>".to_owned(),
+        ),
+        None => (
+            NOTHING_NAMED.to_owned(),
+            "lakekey auth login --host <HOST>".to_owned(),
+        ),
+    };
+    Error::new(error.code(), message).with_hint(hint)
+}
+
 /// Removing a profile is asked about where somebody can answer.
 fn is_approved(args: &Args, name: &str, machine: &Machine) -> Result<bool, Error> {
     if args.auto_approve || !terminal::is_there(&machine.environment) {
@@ -66,7 +88,7 @@ fn is_approved(args: &Args, name: &str, machine: &Machine) -> Result<bool, Error
 fn named(profile: Option<&str>) -> Result<&str, Error> {
     profile.ok_or_else(|| {
         Error::new(Code::Usage, "there is no profile to remove")
-            .with_hint("name one: --profile <NAME>")
+            .with_hint("lakekey auth logout <PROFILE> --delete")
     })
 }
 

@@ -17,12 +17,15 @@ use crate::render::{Failure, clean};
 /// Lists the profiles, without any network unless they are to be checked.
 pub(super) fn run(args: &Args, format: Option<Format>) -> Result<(), Error> {
     let machine = Machine::read().map_err(recognisable)?;
-    let rows = rows(&machine);
+    let mut rows = rows(&machine);
     let outcomes = if args.check {
         check::all(&rows, &machine)?
     } else {
         Vec::new()
     };
+    for (row, outcome) in rows.iter_mut().zip(&outcomes) {
+        row.kind = outcome.kind.or(row.kind);
+    }
     match machine.format(format) {
         Format::Json => json(&rows, &outcomes),
         Format::Text if rows.is_empty() => {
@@ -110,7 +113,7 @@ impl<'a> Entry<'a> {
             auth_type,
             valid: matches!(found, Some(Ok(_))),
             default: *is_default,
-            kind: outcome.and_then(|outcome| outcome.kind).or(*kind),
+            kind: *kind,
             checked: outcome.is_some(),
             user: match found {
                 Some(Ok(who)) => who.user.as_deref().map(clean),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::args::Format;
 use crate::machine::Machine;
-use crate::render::{DIM, GOOD, STRONG, clean};
+use crate::render::{DIM, GOOD, STRONG, clean, word};
 use crate::selection::Wanted;
 use crate::{output, terminal};
 
@@ -118,12 +118,16 @@ fn names(profiles: &ProfileFile) -> impl Iterator<Item = &str> {
 }
 
 fn unknown(name: &str, profiles: &ProfileFile) -> Error {
+    let hint = match profiles.nearest(name).first() {
+        Some(near) => format!("lakekey auth switch {}", word(near)),
+        None => "lakekey auth profiles".to_owned(),
+    };
     Error::new(
         Code::Config,
         format!("there is no profile `{}`", clean(name)),
     )
     .with_note(there_are(profiles))
-    .with_hint("lakekey auth profiles")
+    .with_hint(hint)
 }
 
 fn there_are(profiles: &ProfileFile) -> String {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::args::{Format, Token as Args};
 use crate::machine::Machine;
-use crate::selection::{Selection, Wanted, is_of_a_person};
+use crate::selection::{NOTHING_NAMED, Selection, Wanted, is_of_a_person};
 use crate::{output, runtime};
 
 /// Prints a token of a stored login, renewed if need be. Asks nothing and opens nothing.
@@ -80,11 +80,8 @@ fn nothing_named(error: Error) -> Error {
     if error.kind() != Kind::Absent {
         return error;
     }
-    recognisable(Error::new(
-        error.code(),
-        "no profile and no host is named, and there is no default profile",
-    ))
-    .with_hint("lakekey auth login --host <HOST>")
+    recognisable(Error::new(error.code(), NOTHING_NAMED))
+        .with_hint("lakekey auth login --host <HOST>")
 }
 
 /// The error with the words by which the SDKs tell "nobody signed in" from a real failure.

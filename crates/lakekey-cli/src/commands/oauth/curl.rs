@@ -5,6 +5,8 @@ use std::path::Path;
 
 use url::Url;
 
+use crate::render::word;
+
 /// A form parameter's value.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'a> {
@@ -16,26 +18,16 @@ pub(super) enum Value<'a> {
 
 /// A form post, an option a line.
 pub(super) fn call(endpoint: &Url, form: &[(&str, Value<'_>)]) -> String {
-    let mut call = format!("curl --request POST {}", quoted(endpoint.as_str()));
+    let mut call = format!("curl --request POST {}", word(endpoint.as_str()));
     for (name, value) in form {
         let argument = match value {
             Value::Text(text) => format!("{name}={text}"),
             Value::File(path) => format!("{name}@{}", path.display()),
         };
-        let _ = write!(call, " \\\n  --data-urlencode {}", quoted(&argument));
+        let _ = write!(call, " \\\n  --data-urlencode {}", word(&argument));
     }
     call.push('\n');
     call
-}
-
-/// A word for a POSIX shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@=,".contains(&byte);
-    if word.bytes().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

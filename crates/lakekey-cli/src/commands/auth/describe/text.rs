@@ -16,8 +16,9 @@ pub(super) fn text(status: &Status, sensitive: bool) -> String {
     {
         let _ = writeln!(
             text,
-            "Token storage: {}, {location} (from {source})",
-            clean(mode)
+            "Token storage: {}, {location} (from {})",
+            clean(mode),
+            clean(source)
         );
     }
     let _ = write!(text, "{DIM}-----{DIM:#}\nCurrent configuration:");

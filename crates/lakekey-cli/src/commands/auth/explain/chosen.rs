@@ -1,7 +1,7 @@
 //! Which file was read, which profile was chosen, and why.
 
 use lakekey::{HOST, Origin, Settings};
-use lakekey_config::PROFILE;
+use lakekey_config::{PROFILE, Remark};
 
 use crate::machine::Machine;
 
@@ -10,12 +10,16 @@ pub(super) struct Files {
     /// Where the profile file is or would be.
     pub(super) path: Option<String>,
     pub(super) is_there: bool,
+    /// Whether its profiles are known; an absent file has none.
+    pub(super) is_read: bool,
     /// The profiles in it.
     pub(super) profiles: Vec<String>,
     /// The profile that was chosen.
     pub(super) profile: Option<String>,
     /// Why that one, or why none.
     pub(super) reason: String,
+    /// What in that profile may be a mistake.
+    pub(super) remarks: Vec<Remark>,
 }
 
 impl Files {
@@ -25,6 +29,10 @@ impl Files {
             Some(name) => Self {
                 profile: Some(name.to_owned()),
                 reason: why(name, settings, machine),
+                remarks: machine
+                    .profiles
+                    .profile(name)
+                    .map_or_else(Vec::new, |profile| profile.remarks()),
                 ..files
             },
             None => Self {
@@ -41,9 +49,11 @@ impl Files {
         Self {
             path: path.map(|path| path.display().to_string()),
             is_there: path.is_some_and(|path| path.exists()),
+            is_read: true,
             profiles: profiles.map(|profile| profile.name().to_owned()).collect(),
             profile: None,
             reason: "see the error".to_owned(),
+            remarks: Vec::new(),
         }
     }
 }
@@ -67,7 +77,7 @@ fn why_none(settings: &Settings, by_command_line: bool, is_there: bool) -> Strin
     let reason = if is_given && by_command_line {
         "no profile is for this host"
     } else if is_given {
-        "a host or a credential is given already, and nothing names a profile"
+        "a host or credential is given, and nothing names a profile"
     } else if !is_there {
         "there is no file to read one from"
     } else {

@@ -1,6 +1,7 @@
 //! The explanation as programs read it.
 
 use lakekey::{ATTRIBUTES, Attribute, Setting, Settings, Verdict};
+use lakekey_config::Remark;
 use serde::Serialize;
 
 use super::Story;
@@ -9,6 +10,8 @@ use crate::render::{Failure, clean};
 /// Every setting, set or not, with all that was found about it.
 pub(super) fn text(story: &Story) -> String {
     let Story {
+        all: _,
+        home: _,
         files,
         set_aside,
         found,
@@ -19,6 +22,7 @@ pub(super) fn text(story: &Story) -> String {
         profiles: &files.profiles,
         profile: files.profile.as_deref(),
         reason: &files.reason,
+        remarks: files.remarks.iter().map(remark).collect(),
         set_aside,
         values: values
             .map(|attribute| Value::of(attribute, &found.settings, &found.passed))
@@ -36,10 +40,16 @@ struct Answer<'a> {
     profile: Option<&'a str>,
     /// Why that profile, or why none.
     reason: &'a str,
+    /// What in the profile may be a mistake.
+    remarks: Vec<String>,
     set_aside: &'a [&'static str],
     values: Vec<Value>,
     strategies: Vec<Strategy>,
     error: Option<Failure>,
+}
+
+fn remark(remark: &Remark) -> String {
+    clean(&remark.to_string())
 }
 
 #[derive(Serialize)]

@@ -1,143 +1,146 @@
 //! The explanation as people read it.
 
-use std::fmt::Write as _;
+mod lines;
+mod strategies;
 
-use lakekey::{ATTRIBUTES, Attribute, Setting, Verdict};
+use std::path::Path;
 
+use lakekey::{ATTRIBUTES, Attribute, HOST, Origin, Setting, Verdict};
+
+use self::lines::Lines;
 use super::Story;
 use super::chosen::Files;
-use crate::render::{DIM, GOOD, HINT, STRONG, clean, problem};
+use crate::render::{DIM, HINT, STRONG, clean, problem};
 
-/// File and profile, ways to authenticate, values, and last what stands in the way.
-pub(super) fn text(story: &Story) -> String {
-    let mut text = files(&story.files);
-    if !story.set_aside.is_empty() {
-        let label = "Set aside:     ";
-        text.push_str(&wrapped(label, &story.set_aside));
-        let _ = writeln!(
-            text,
-            "{:width$}{DIM}(the command line chooses the login){DIM:#}",
-            "",
-            width = label.len()
-        );
-    }
-    text.push_str(&strategies(story));
-    text.push_str(&values(story));
+/// What was decided, the values that led to it, the strategies, and last what stands in the way.
+///
+/// `width` is that of the terminal, in columns.
+pub(super) fn text(story: &Story, width: usize) -> String {
+    let mut lines = Lines::new(width);
+    decision(story, &mut lines);
+    settings(story, &mut lines);
+    strategies::write(&story.found, &mut lines);
+    lines.blank();
     if let Some(error) = &story.found.problem {
-        text.push('\n');
-        text.push_str(&problem(error));
-    } else if !story.found.strategies.iter().any(is_tried) {
-        let _ = write!(
-            text,
-            "\nThere is no login. {HINT}Next{HINT:#}: lakekey auth login --host <HOST>"
-        );
+        lines.line(&problem(error));
+    } else if taken(story).is_none() {
+        let (fact, next) = match story.files.profiles.as_slice() {
+            [] => ("There is no login yet", "lakekey auth login --host <HOST>"),
+            _ => ("No profile is chosen", "lakekey auth switch"),
+        };
+        lines.line(&format!("{fact}. {HINT}Next{HINT:#}: {next}"));
     }
-    text.trim_end().to_owned()
+    lines.text()
 }
 
-fn is_tried((_, verdict): &(&'static str, Verdict)) -> bool {
-    matches!(verdict, Verdict::First)
-}
-
-fn files(files: &Files) -> String {
+/// Host, profile and strategy, and the file they may be from.
+fn decision(story: &Story, lines: &mut Lines) {
     let Files {
         path,
         is_there,
+        is_read,
         profiles,
         profile,
         reason,
-    } = files;
-    let path = path
-        .as_deref()
-        .map_or_else(|| "none: no home directory is known".to_owned(), clean);
-    let names: Vec<_> = profiles.iter().map(|name| clean(name)).collect();
-    let profiles = match names.as_slice() {
-        [] if !is_there => "not there".to_owned(),
-        [] => "no profiles".to_owned(),
-        [one] => format!("1 profile: {one}"),
-        names if names.len() <= MOST => format!("{} profiles: {}", names.len(), names.join(", ")),
-        names => format!("{} profiles: {}, …", names.len(), names[..MOST].join(", ")),
+        remarks,
+    } = &story.files;
+    let host = story.found.settings.get(&HOST);
+    lines.row("Host", &strong(host), "");
+    lines.row("Profile", &strong(profile.as_deref()), reason);
+    let (strategy, aside) = match taken(story) {
+        _ if story.found.problem.is_some() => (None, "see the error"),
+        strategy => (strategy, ""),
     };
-    let profile = profile.as_deref().map_or_else(|| "none".to_owned(), clean);
-    format!(
-        "Profile file:  {path} {DIM}({profiles}){DIM:#}\n\
-         Profile:       {STRONG}{profile}{STRONG:#} {DIM}({reason}){DIM:#}\n"
+    lines.row("Strategy", &strong(strategy), aside);
+    let path = match path {
+        Some(path) => clean(&short(story, Path::new(path))),
+        None => "none".to_owned(),
+    };
+    lines.row("File", &path, &content(*is_there, *is_read, profiles));
+    for remark in remarks {
+        lines.row("", &clean(&remark.to_string()), "");
+    }
+}
+
+fn strong(text: Option<&str>) -> String {
+    text.map_or_else(
+        || format!("{DIM}none{DIM:#}"),
+        |text| format!("{STRONG}{}{STRONG:#}", clean(text)),
     )
 }
 
-/// What is set, with what was passed over for it; then the names of all that is not.
-fn values(story: &Story) -> String {
-    let settings = &story.found.settings;
-    let is_set = |attribute: &&Attribute| settings.secret(attribute).is_some();
+fn taken(story: &Story) -> Option<&'static str> {
+    let mut strategies = story.found.strategies.iter();
+    strategies.find_map(|(name, verdict)| matches!(verdict, Verdict::First).then_some(*name))
+}
+
+fn content(is_there: bool, is_read: bool, profiles: &[String]) -> String {
+    let names: Vec<_> = profiles.iter().take(MOST).map(|name| clean(name)).collect();
+    let more = if profiles.len() > MOST { ", …" } else { "" };
+    match profiles.len() {
+        _ if !is_read => "not read: see the error".to_owned(),
+        0 if !is_there => "not there".to_owned(),
+        0 => "no profiles".to_owned(),
+        1 => format!("1 profile: {}", names[0]),
+        count => format!("{count} profiles: {}{more}", names.join(", ")),
+    }
+}
+
+/// What is set, each with the values that it beat; all else in one line, or by name.
+fn settings(story: &Story, lines: &mut Lines) {
+    let found = &story.found;
+    let is_set = |attribute: &&Attribute| found.settings.secret(attribute).is_some();
     let (set, unset): (Vec<&Attribute>, Vec<&Attribute>) = ATTRIBUTES.iter().partition(is_set);
-    let width = set.iter().map(|row| row.key().len()).max().unwrap_or(0);
-    let mut text = format!("\n{STRONG}Settings{STRONG:#}, each with where it comes from\n");
+    lines.head("Settings");
+    lines.align(set.iter().map(|row| row.key().len()).max());
     for key in set.into_iter().map(Attribute::key) {
         let of_key = |setting: &&Setting| setting.attribute().key() == key;
-        for setting in settings.iter().filter(of_key) {
-            let _ = writeln!(text, "  {key:width$}  {}", line(setting));
+        for setting in found.settings.iter().filter(of_key) {
+            lines.row(key, &super::shown(setting), &origin(story, setting));
         }
-        for setting in story.found.passed.iter().filter(of_key) {
-            let line = line(setting);
-            let _ = writeln!(text, "  {:width$}  {DIM}passed over:{DIM:#} {line}", "");
+        for setting in found.passed.iter().filter(of_key) {
+            let value = format!("{DIM}instead of{DIM:#} {}", super::shown(setting));
+            lines.row("", &value, &origin(story, setting));
         }
     }
-    let unset: Vec<_> = unset.into_iter().map(Attribute::key).collect();
-    text.push('\n');
-    text.push_str(&wrapped("Not set: ", &unset));
-    text
-}
-
-fn line(setting: &Setting) -> String {
-    format!(
-        "{} {DIM}({}){DIM:#}",
-        super::shown(setting),
-        clean(&setting.origin().to_string())
-    )
-}
-
-/// Words with commas, on lines that are not too long.
-fn wrapped(label: &str, words: &[&str]) -> String {
-    let (mut text, mut length) = (String::new(), 0);
-    for word in words {
-        let (separator, used) = match length {
-            0 => (String::new(), 0),
-            _ if label.len() + length + word.len() > WIDTH => {
-                (format!(",\n{:width$}", "", width = label.len()), 0)
-            }
-            _ => (", ".to_owned(), length + 2),
-        };
-        let _ = write!(text, "{separator}{word}");
-        length = used + word.len();
+    if !story.set_aside.is_empty() {
+        let names = story.set_aside.iter().map(|name| (*name).to_owned());
+        lines.list("Not read, since the command line chooses:", names, ", ");
     }
-    format!("{label}{DIM}{text}{DIM:#}\n")
+    if story.all {
+        let names = unset.iter().map(|row| row.key().to_owned());
+        lines.list("Unset:", names, ", ");
+    } else {
+        lines.list(
+            &format!("{} others are unset: --all lists them", unset.len()),
+            std::iter::empty(),
+            "",
+        );
+    }
 }
 
-fn strategies(story: &Story) -> String {
-    let strategies = &story.found.strategies;
-    let width = strategies
-        .iter()
-        .map(|(name, _)| name.len())
-        .max()
-        .unwrap_or(0);
-    let mut text =
-        format!("\n{STRONG}Ways to authenticate{STRONG:#}, in the order in which they are tried\n");
-    let is_stopped = story.found.problem.is_some();
-    for (name, verdict) in strategies {
-        let verdict = match verdict {
-            Verdict::First | Verdict::Next if is_stopped => "configured".to_owned(),
-            Verdict::First => format!("{GOOD}tried first{GOOD:#}"),
-            Verdict::Next => "tried next, if there is nothing before it".to_owned(),
-            Verdict::Passed(reason) => format!("{DIM}passed over: {}{DIM:#}", clean(reason)),
-            Verdict::Refused(error) => format!("wrong: {}", clean(&error.to_string())),
-            _ => String::new(),
-        };
-        let _ = writeln!(text, "  {name:width$}  {verdict}");
+/// Where a value comes from, in few words: the file stands above.
+fn origin(story: &Story, setting: &Setting) -> String {
+    match setting.origin() {
+        Origin::Env(name) => (*name).to_owned(),
+        Origin::Explicit => "command line".to_owned(),
+        Origin::Profile { name, path }
+            if story.files.path.as_deref().map(Path::new) == Some(path.as_path()) =>
+        {
+            clean(&format!("profile [{name}]"))
+        }
+        origin => clean(&origin.to_string()),
     }
-    text
+}
+
+/// A path with `~` for the home directory.
+fn short(story: &Story, path: &Path) -> String {
+    let in_home = story.home.as_deref();
+    match in_home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => Path::new("~").join(rest).display().to_string(),
+        None => path.display().to_string(),
+    }
 }
 
 /// How many profiles are named.
-const MOST: usize = 8;
-/// How long a line may be.
-const WIDTH: usize = 96;
+const MOST: usize = 6;

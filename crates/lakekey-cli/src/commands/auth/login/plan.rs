@@ -221,3 +221,31 @@ const BOUND_TO_A_HOST: &[&str] = &[
     "warehouse_id",
     "scopes",
 ];
+
+#[cfg(test)]
+mod tests {
+    use lakekey::ATTRIBUTES;
+    use lakekey_config::ProfileFile;
+
+    /// The list of what a sign-in removes is kept by the profile file, which has no attributes.
+    #[test]
+    fn a_sign_in_removes_the_values_of_other_methods_and_no_others() {
+        let keys = ATTRIBUTES.iter().flat_map(|row| {
+            let names = [row.key()]
+                .into_iter()
+                .chain(row.key_aliases().iter().copied());
+            names.map(move |name| (name, row))
+        });
+        let keys: Vec<_> = keys.collect();
+        let mut file = ProfileFile::default();
+        for (key, _) in &keys {
+            file.set("dev", key, "v").unwrap();
+        }
+        file.save_login("dev", &[("host", "h")]).unwrap();
+        let profile = file.profile("dev").unwrap();
+        for (key, row) in keys {
+            let is_credential = row.auth_group().is_some();
+            assert_eq!(profile.get(key).is_none(), is_credential, "{key}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use lakekey::{AccountId, Code, Error, Host};
 use lakekey_config::{Profile, ProfileFile};
 
 use crate::machine::Machine;
+use crate::render::word;
 use crate::selection::{Spot, host_of, is_of_a_person, standing_for};
 use crate::terminal;
 
@@ -40,7 +41,7 @@ fn no_host(profile: Option<&str>) -> Error {
                 "there is no profile `{}` yet, and no host to make it for",
                 name.escape_debug()
             );
-            (message, format!(" --profile {name}"))
+            (message, format!(" --profile {}", word(name)))
         }
         None => ("no host is given to sign in to".to_owned(), String::new()),
     };

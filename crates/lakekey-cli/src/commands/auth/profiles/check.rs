@@ -1,11 +1,12 @@
 //! Trying every profile at once, within a bounded time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use lakekey::{Code, Credentials, Error};
+use lakekey::{Code, Credentials, Error, Http, HttpClient};
 use tokio::task::JoinSet;
 
-use super::row::{Row, kind_of};
+use super::row::{Row, known_kind};
 use crate::commands::auth::who::{Who, who};
 use crate::machine::Machine;
 use crate::runtime;
@@ -13,13 +14,16 @@ use crate::runtime;
 /// What became of a profile.
 pub(super) struct Outcome {
     pub(super) found: Result<Who, Error>,
-    /// What the host turned out to be.
+    /// What the host said it is, now or lately.
     pub(super) kind: Option<&'static str>,
 }
 
 /// Tries all profiles at the same time; the outcomes are in the order of the rows.
 pub(super) fn all(rows: &[Row], machine: &Machine) -> Result<Vec<Outcome>, Error> {
-    let tried: Vec<_> = rows.iter().map(|row| credentials(row, machine)).collect();
+    // One client for all: setting one up takes a while.
+    let http: Arc<dyn HttpClient> = Arc::new(Http::default());
+    let tried = rows.iter().map(|row| credentials(row, machine, &http));
+    let tried: Vec<_> = tried.collect();
     let checks = async {
         let mut set = JoinSet::new();
         for (at, credentials) in tried.into_iter().enumerate() {
@@ -32,8 +36,13 @@ pub(super) fn all(rows: &[Row], machine: &Machine) -> Result<Vec<Outcome>, Error
     runtime::block_on(checks)
 }
 
-fn credentials(row: &Row, machine: &Machine) -> Result<Credentials, Error> {
+fn credentials(
+    row: &Row,
+    machine: &Machine,
+    http: &Arc<dyn HttpClient>,
+) -> Result<Credentials, Error> {
     Credentials::builder()
+        .http(Arc::clone(http))
         .environment(machine.places())
         .settings(row.settings.clone())
         .build()
@@ -49,13 +58,13 @@ async fn one(credentials: Result<Credentials, Error>) -> Outcome {
             };
         }
     };
-    let (found, target) = tokio::join!(
+    let (found, _) = tokio::join!(
         runtime::bounded(PATIENCE, FAREWELL, who(&credentials)),
         runtime::bounded(PATIENCE, FAREWELL, credentials.target()),
     );
     Outcome {
         found: found.unwrap_or_else(|| Err(silent())),
-        kind: target.and_then(Result::ok).as_ref().and_then(kind_of),
+        kind: known_kind(&credentials),
     }
 }
 
@@ -70,4 +79,4 @@ fn silent() -> Error {
 /// How long a profile may take. With [`FAREWELL`] it stays below 5 s.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// How long renewals that are still under way get, to be kept.
-const FAREWELL: Duration = Duration::from_millis(900);
+const FAREWELL: Duration = Duration::from_millis(600);

@@ -81,11 +81,18 @@ fn row(
     }
     let parsed = settings.host().ok().flatten();
     let cloud = parsed.as_ref().and_then(|host| clouds.owner(host));
+    let builder = Credentials::builder()
+        .environment(places.clone())
+        .settings(settings.clone());
+    let credentials = builder.build().ok();
     Some(Row {
         name: profile.name().to_owned(),
         cloud: cloud.map_or(String::new(), |owner| owner.cloud.name().to_owned()),
-        auth_type: auth_type(profile, &settings, places),
-        kind: parsed.map(|host| kind(&host, &settings)),
+        auth_type: auth_type(profile, &settings, credentials.as_ref()),
+        kind: parsed.map(|host| {
+            let known = credentials.as_ref().and_then(known_kind);
+            known.unwrap_or_else(|| kind(&host, &settings))
+        }),
         workspace_id: text(&WORKSPACE_ID),
         is_default,
         host,
@@ -95,14 +102,14 @@ fn row(
 }
 
 /// What the file says, or else the first strategy that its values are for.
-fn auth_type(profile: Profile<'_>, settings: &Settings, places: &Environment) -> String {
+fn auth_type(
+    profile: Profile<'_>,
+    settings: &Settings,
+    credentials: Option<&Credentials>,
+) -> String {
     if let Some(pinned) = settings.get(&AUTH_TYPE) {
         return pinned.to_owned();
     }
-    let builder = Credentials::builder()
-        .environment(places.clone())
-        .settings(settings.clone());
-    let credentials = builder.build().ok();
     credentials
         .and_then(|credentials| credentials.describe().strategy)
         .filter(|strategy| *strategy != U2M || is_of_a_person(profile))
@@ -110,22 +117,22 @@ fn auth_type(profile: Profile<'_>, settings: &Settings, places: &Environment) ->
         .to_owned()
 }
 
-/// What the profile is for. Only the host itself knows for sure: from outside, a unified host
-/// looks like a workspace unless the profile says that it means no workspace.
+/// What the profile is for, as the profile itself tells: one that names an account, and no
+/// workspace in it, is not for a workspace.
 fn kind(host: &Host, settings: &Settings) -> &'static str {
-    let means_no_workspace = settings.get(&WORKSPACE_ID) == Some("none");
+    let workspace = settings.get(&WORKSPACE_ID).unwrap_or_default();
     if host.is_accounts() {
         ACCOUNT
-    } else if settings.get(&ACCOUNT_ID).is_some() && means_no_workspace {
+    } else if settings.get(&ACCOUNT_ID).is_some() && ["", "none"].contains(&workspace) {
         UNIFIED
     } else {
         WORKSPACE
     }
 }
 
-/// The same, once the host was asked.
-pub(super) fn kind_of(target: &Target) -> Option<&'static str> {
-    match target {
+/// The same, as the host told when it was last asked.
+pub(super) fn known_kind(credentials: &Credentials) -> Option<&'static str> {
+    match credentials.remembered_target()? {
         Target::Workspace { .. } => Some(WORKSPACE),
         Target::Account { .. } => Some(ACCOUNT),
         Target::Unified { .. } => Some(UNIFIED),
