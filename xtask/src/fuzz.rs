@@ -13,7 +13,7 @@ use crate::{files, stage};
 pub(crate) struct Args {
     /// The targets, programs of `lakekey-fuzz`; all of them unless named.
     targets: Vec<String>,
-    /// How long each target runs; all run at once.
+    /// How long each target runs; as many run at once as there are cores.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     seconds: u32,
 }
@@ -26,16 +26,14 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         folder: metadata.output_folder("fuzz"),
     };
     output.build()?;
-    let runs = targets
-        .iter()
-        .map(|target| Run::start(&output, target, args.seconds));
-    let runs = runs.collect::<Result<Vec<_>, _>>()?;
-    let ended: Vec<_> = runs.into_iter().map(Run::wait).collect();
-    let complaints: Vec<_> = ended
-        .into_iter()
-        .filter_map(Result::err)
-        .map(|failure| failure.to_string())
-        .collect();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut complaints = Vec::new();
+    for together in targets.chunks(cores) {
+        let start = |target: &String| Run::start(&output, target, args.seconds);
+        let runs: Vec<_> = together.iter().map(start).collect();
+        let ended = runs.into_iter().map(|run| run.and_then(Run::wait));
+        complaints.extend(ended.filter_map(|end| Some(end.err()?.to_string())));
+    }
     Failure::unless_empty(&complaints)
 }
 
