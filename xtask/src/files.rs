@@ -110,6 +110,16 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))
 }
 
+/// An empty file of build output, for a program to write to.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "xtask's one door to the logs of programs, below `target`"
+)]
+pub(crate) fn log(path: &Path) -> Result<fs::File, Failure> {
+    fs::File::create(path)
+        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))
+}
+
 fn walk(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), Failure> {
     let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     for entry in entries {

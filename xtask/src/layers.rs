@@ -51,6 +51,7 @@ const EDGES: &[(&str, &[&str])] = &[
     // Beside the layers.
     ("lakekey-mock", &[]),
     ("lakekey-conformance", ALL),
+    ("lakekey-fuzz", ALL),
     ("xtask", &[]),
 ];
 
@@ -188,6 +189,7 @@ mod tests {
         let package = |name: &str, dependencies| Package {
             name: name.to_owned(),
             dependencies,
+            targets: Vec::new(),
         };
         let packages = [package(from, vec![edge]), package(to, Vec::new())];
         of_package(&packages[0], &packages)

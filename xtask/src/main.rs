@@ -6,6 +6,7 @@ mod ci;
 mod conformance;
 mod docs;
 mod files;
+mod fuzz;
 mod interop;
 mod layers;
 mod loopback;

@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use crate::terminal::Failure;
-use crate::{bench, browser, ci, conformance, docs, interop, layers, tidy};
+use crate::{bench, browser, ci, conformance, docs, fuzz, interop, layers, tidy};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -19,6 +19,8 @@ pub(crate) enum Task {
     Conformance(conformance::Args),
     /// Make the pages that come from the code.
     Docs(docs::Args),
+    /// Look for inputs that break a parser.
+    Fuzz(fuzz::Args),
     /// Let the clients of others use the release programs.
     #[command(subcommand)]
     Interop(interop::Client),
@@ -36,6 +38,7 @@ impl Task {
             Self::Ci(args) => ci::run(args),
             Self::Conformance(args) => conformance::run(args),
             Self::Docs(args) => docs::run(args),
+            Self::Fuzz(args) => fuzz::run(args),
             Self::Interop(client) => interop::run(*client),
             Self::Layers => layers::run(),
             Self::Tidy(args) => tidy::run(args),

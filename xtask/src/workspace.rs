@@ -27,6 +27,15 @@ pub(crate) struct Metadata {
 pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) dependencies: Vec<Dependency>,
+    #[serde(default)]
+    pub(crate) targets: Vec<Target>,
+}
+
+/// What cargo can build of a member: a library, a program, a test.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Target {
+    name: String,
+    kind: Vec<String>,
 }
 
 /// A line of a member's dependency tables.
@@ -55,6 +64,18 @@ impl Metadata {
         let json = shell::stdout(&mut shell::cargo(&args))?;
         serde_json::from_str(&json)
             .map_err(|error| Failure::new(format!("`cargo metadata` is not understood: {error}")))
+    }
+
+    /// The names of the programs of a member, sorted.
+    pub(crate) fn programs_of(&self, package: &str) -> Vec<String> {
+        let members = self.packages.iter();
+        let targets = members
+            .filter(|member| member.name == package)
+            .flat_map(|member| &member.targets);
+        let programs = targets.filter(|target| target.kind.iter().any(|kind| kind == "bin"));
+        let mut names: Vec<_> = programs.map(|target| target.name.clone()).collect();
+        names.sort();
+        names
     }
 
     /// A folder of build output, `target/<name>`.

@@ -158,6 +158,15 @@ fn a_key_goes_with_all_its_lines() {
 }
 
 #[test]
+fn a_mark_inside_a_file_does_not_become_the_mark_of_the_file() {
+    let before = "a=1\n\u{feff}b=2\n";
+    let mut file = parsed(before);
+    assert_eq!(file.unset("DEFAULT", "a").unwrap_err().code(), Code::Usage);
+    assert_eq!(file.to_string(), before);
+    assert_eq!(get(&file, "DEFAULT", "\u{feff}b").as_deref(), Some("2"));
+}
+
+#[test]
 fn a_profile_goes_with_its_own_comment_and_nothing_else() {
     let text = "# file\n\n[a]\nhost=1\n\n# about b\n[b]\nhost=2\n# in b\n\n# about c\n[c]\nhost=3\n\n\
                 [b]\ntoken=4\n[__settings__]\ndefault_profile=b\nauth_storage=secure\n";

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use super::sample::Sample;
 use super::{markdown, mebibytes};
+use crate::files;
 use crate::loopback;
 use crate::programs::Programs;
 use crate::shell;
@@ -13,8 +14,9 @@ use crate::stopwatch::timed;
 use crate::terminal::Failure;
 
 /// A program to be started again and again.
-struct Subject {
+struct Subject<'a> {
     name: &'static str,
+    home: &'a Home,
     program: PathBuf,
     args: &'static [&'static str],
     budget: &'static str,
@@ -26,11 +28,12 @@ pub(super) fn table(programs: &Programs) -> Result<String, Failure> {
     let home = signed_in(programs, &mock)?;
     // From here on the answers are on the disk.
     drop(mock);
-    let subjects = subjects(programs);
+    let crowded = crowded()?;
+    let subjects = subjects(programs, &home, &crowded);
     let mut samples: Vec<_> = subjects.iter().map(|_| Sample::default()).collect();
     for run in 0..WARM_UP + RUNS {
         for (subject, sample) in subjects.iter().zip(&mut samples) {
-            let mut command = subject.command(&home);
+            let mut command = subject.command();
             let (ended, took) = timed(|| shell::quiet(&mut command));
             ensure(ended?.success(), || format!("`{}` failed", subject.name))?;
             if run >= WARM_UP {
@@ -41,7 +44,7 @@ pub(super) fn table(programs: &Programs) -> Result<String, Failure> {
     let rows = subjects
         .iter()
         .zip(samples)
-        .map(|(subject, sample)| subject.row(&home, sample));
+        .map(|(subject, sample)| subject.row(sample));
     let heads = [
         "process",
         "min ms",
@@ -53,24 +56,23 @@ pub(super) fn table(programs: &Programs) -> Result<String, Failure> {
     Ok(markdown(&heads, rows))
 }
 
-impl Subject {
-    fn command(&self, home: &Home) -> Command {
-        let mut command = home.command(&self.program);
+impl Subject<'_> {
+    fn command(&self) -> Command {
+        let mut command = self.home.command(&self.program);
         command.args(self.args);
         command
     }
 
-    fn row(&self, home: &Home, sample: Sample) -> Vec<String> {
+    fn row(&self, sample: Sample) -> Vec<String> {
         let cells = std::iter::once(format!("`{}`", self.name)).chain(sample.cells());
-        cells
-            .chain([peak(home, self), self.budget.to_owned()])
-            .collect()
+        cells.chain([peak(self), self.budget.to_owned()]).collect()
     }
 }
 
-fn subjects(programs: &Programs) -> Vec<Subject> {
-    let lakekey = |name, args, budget| Subject {
+fn subjects<'a>(programs: &Programs, home: &'a Home, crowded: &'a Home) -> Vec<Subject<'a>> {
+    let lakekey = |name, home, args, budget| Subject {
         name,
+        home,
         program: programs.lakekey.clone(),
         args,
         budget,
@@ -80,11 +82,18 @@ fn subjects(programs: &Programs) -> Vec<Subject> {
         .stderr(Stdio::null())
         .output();
     let mut subjects = vec![
-        lakekey("lakekey version", &["version"], "≤ 3 ms"),
+        lakekey("lakekey version", home, &["version"], "≤ 3 ms"),
         lakekey(
             "lakekey auth token, cached",
+            home,
             &["auth", "token", "--profile", "dev"],
             "≤ 5 ms, ≤ 12 MiB",
+        ),
+        lakekey(
+            "lakekey auth profiles, 200 of them",
+            crowded,
+            &["auth", "profiles"],
+            "≤ 20 ms",
         ),
     ];
     let for_comparison = [("/bin/true", PathBuf::from("/bin/true"), [].as_slice())];
@@ -104,6 +113,7 @@ fn subjects(programs: &Programs) -> Vec<Subject> {
         .filter(|(_, program, _)| program.is_file());
     subjects.extend(present.map(|(name, program, args)| Subject {
         name,
+        home,
         program,
         args,
         budget: "",
@@ -124,9 +134,24 @@ pub(super) fn signed_in(programs: &Programs, mock: &Mock) -> Result<Home, Failur
     Ok(home)
 }
 
+/// A home with a profile file of 200 profiles, half of them with a token of their own.
+fn crowded() -> Result<Home, Failure> {
+    let home = Home::new()?;
+    let profile = |number: usize| {
+        let login = ["auth_type = databricks-cli", "token     = dapi0123456789"][number % 2];
+        format!(
+            "; profile {number}\n[profile-{number}]\n\
+             host      = https://w{number}.cloud.databricks.com\n{login}\n\n"
+        )
+    };
+    let text: String = (0..PROFILES).map(profile).collect();
+    files::write(&home.path().join(".databrickscfg"), &text)?;
+    Ok(home)
+}
+
 /// The most memory the process had at once, as GNU time tells it.
-fn peak(home: &Home, subject: &Subject) -> String {
-    let mut command = home.command(Path::new("/usr/bin/time"));
+fn peak(subject: &Subject<'_>) -> String {
+    let mut command = subject.home.command(Path::new("/usr/bin/time"));
     command
         .args(["-f", "%M"])
         .arg(&subject.program)
@@ -144,3 +169,4 @@ fn peak(home: &Home, subject: &Subject) -> String {
 
 const WARM_UP: usize = 10;
 const RUNS: usize = 300;
+const PROFILES: usize = 200;

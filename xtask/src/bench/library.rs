@@ -12,8 +12,10 @@ use crate::workspace::Metadata;
 
 /// Runs `cargo bench` and reads its estimates.
 pub(super) fn table() -> Result<String, Failure> {
-    let args = ["bench", "--quiet", "--package", "lakekey", "--bench", "*"];
-    shell::stdout(&mut shell::cargo(&args))?;
+    for package in PACKAGES {
+        let args = ["bench", "--quiet", "--package", package, "--bench", "*"];
+        shell::stdout(&mut shell::cargo(&args))?;
+    }
     let folder = Metadata::read()?.output_folder("criterion");
     let mut rows = Vec::new();
     for path in files::named(&folder, "estimates.json")? {
@@ -30,14 +32,10 @@ fn row(folder: &Path) -> Result<Vec<String>, Failure> {
     let benchmark = json(&folder.join("benchmark.json"))?;
     let median = &json(&folder.join("estimates.json"))?["median"];
     let interval = &median["confidence_interval"];
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let names = ["group_id", "function_id"].map(|name| benchmark[name].as_str());
     let time = |value: &Value| told(value.as_f64().unwrap_or_default());
     Ok(vec![
-        format!(
-            "{}, {}",
-            text(&benchmark["group_id"]),
-            text(&benchmark["function_id"])
-        ),
+        names.into_iter().flatten().collect::<Vec<_>>().join(", "),
         time(&median["point_estimate"]),
         format!(
             "{} to {}",
@@ -60,6 +58,9 @@ fn told(nanoseconds: f64) -> String {
         large => format!("{:.2} ms", large / 1e6),
     }
 }
+
+/// The crates that have benchmarks.
+const PACKAGES: [&str; 2] = ["lakekey", "lakekey-config"];
 
 #[cfg(test)]
 mod tests {

@@ -69,6 +69,11 @@ pub(super) const STEPS: &[Step] = &[
         action: Action::Check(checks::tree),
     },
     Step {
+        name: "fuzz",
+        about: "a minute of libFuzzer breaks no parser",
+        action: Action::Task(&["fuzz"]),
+    },
+    Step {
         name: "build",
         about: "the release programs build",
         action: Action::Check(checks::build),

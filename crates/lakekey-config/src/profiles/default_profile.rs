@@ -1,6 +1,9 @@
 use std::borrow::Cow;
 
-use super::document::{DEFAULT, DEFAULT_PROFILE, ProfileFile};
+use lakekey_core::{Code, Error};
+
+use super::document::{DEFAULT, DEFAULT_PROFILE, ProfileFile, SETTINGS};
+use super::names::shown;
 
 impl ProfileFile {
     /// The profile that `[__settings__] default_profile` names, if it names one.
@@ -18,6 +21,22 @@ impl ProfileFile {
     pub fn auth_storage(&self) -> Option<String> {
         let mode = self.interpolated(self.setting("auth_storage")?);
         Some(mode.trim().to_owned()).filter(|mode| !mode.is_empty())
+    }
+
+    /// Names the default profile; refused when the name would be read as another one there.
+    pub(super) fn name_default(&mut self, name: &str) -> Result<(), Error> {
+        let mut next = self.clone();
+        next.set_in(SETTINGS, DEFAULT_PROFILE, name)?;
+        if next.default_profile().as_deref() != Some(name) {
+            let message = format!(
+                "`{}` cannot be the default profile: its name would be read as another",
+                shown(name)
+            );
+            let hint = "choose a name without `%(` and without blanks around it";
+            return Err(Error::new(Code::Usage, message).with_hint(hint));
+        }
+        *self = next;
+        Ok(())
     }
 
     /// `text` with each `%(key)s` replaced; one that names nothing is left out, and a circle is
@@ -87,6 +106,26 @@ mod tests {
         let file = ProfileFile::parse(text).unwrap();
         assert_eq!(file.auth_storage().as_deref(), Some("plaintext"));
         assert_eq!(ProfileFile::default().auth_storage(), None);
+    }
+
+    #[test]
+    fn a_name_that_would_be_read_as_another_is_no_default() {
+        for name in [" dev ", "%(x)s", "dev%(x)s"] {
+            let text = format!("[{name}]\nhost = 1\n");
+            let mut file = ProfileFile::parse(text.clone()).unwrap();
+            let error = file.set_default_profile(name).unwrap_err();
+            assert!(error.to_string().ends_with("read as another"), "{error}");
+            assert_eq!(file.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_default_that_is_put_together_follows_its_profile() {
+        let text =
+            "[DEFAULT]\nstage = DEFAULT\n[dev]\n[__settings__]\ndefault_profile = %(stage)s\n";
+        let mut file = ProfileFile::parse(text).unwrap();
+        file.remove_profile("DEFAULT").unwrap();
+        assert_eq!(file.to_string(), "[dev]\n[__settings__]\n");
     }
 
     #[test]

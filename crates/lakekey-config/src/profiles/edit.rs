@@ -4,7 +4,7 @@ use lakekey_core::{Code, Error};
 
 use super::document::{DEFAULT_PROFILE, ProfileFile, SETTINGS, Section};
 use super::names::{checked_key, checked_name, checked_value, shown};
-use super::parse::{Kind, ParseError};
+use super::parse::{BYTE_ORDER_MARK, Kind, ParseError};
 use super::style::Style;
 use super::value;
 
@@ -57,7 +57,7 @@ impl ProfileFile {
         let gone = self.sections().filter(|section| section.name == name);
         let gone: Vec<_> = gone.flat_map(|section| self.lines_of(&section)).collect();
         let mut next = self.without(&gone)?;
-        if next.default_profile().as_deref() == Some(name) {
+        if self.default_profile().as_deref() == Some(name) {
             next.unset_in(SETTINGS, DEFAULT_PROFILE)?;
         }
         *self = next;
@@ -68,13 +68,14 @@ impl ProfileFile {
     ///
     /// # Errors
     ///
-    /// [`Code::Usage`] when there is no such profile.
+    /// [`Code::Usage`] when there is no such profile, and for a name that would be read as another
+    /// one there, such as one with a `%(key)s`.
     pub fn set_default_profile(&mut self, name: &str) -> Result<(), Error> {
         if self.profile(name).is_none() {
             let message = format!("there is no profile `{}` to make the default", shown(name));
             return Err(Error::new(Code::Usage, message).with_hint("lakekey auth profiles"));
         }
-        self.set_in(SETTINGS, DEFAULT_PROFILE, name)
+        self.name_default(name)
     }
 
     /// Sets the value of a key in `[__settings__]`, such as `auth_storage`.
@@ -209,6 +210,11 @@ impl ProfileFile {
         let mut text = self.text.clone();
         for span in spans.iter().rev() {
             text.replace_range(span.clone(), "");
+        }
+        if text.starts_with(BYTE_ORDER_MARK) && !self.text.starts_with(BYTE_ORDER_MARK) {
+            let message = "the change would damage the profile file: a key begins with a mark that \
+                           vanishes at its front";
+            return Err(Error::new(Code::Usage, message).with_hint("edit the file by hand"));
         }
         Self::parse(text).map_err(damaging)
     }

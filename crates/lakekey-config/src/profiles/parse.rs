@@ -147,4 +147,4 @@ fn key_quote(body: &str) -> &'static str {
         .unwrap_or_default()
 }
 
-const BYTE_ORDER_MARK: char = '\u{feff}';
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';

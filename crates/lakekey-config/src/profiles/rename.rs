@@ -1,6 +1,6 @@
 use lakekey_core::{Code, Error};
 
-use super::document::{DEFAULT_PROFILE, ProfileFile, SETTINGS, Section};
+use super::document::{ProfileFile, Section};
 use super::names::{checked_name, shown};
 use super::parse::Kind;
 use crate::nearest::nearest;
@@ -39,7 +39,7 @@ impl ProfileFile {
         let was_default = self.default_profile().as_deref() == Some(from);
         let mut next = self.with_headers(from, to)?;
         if was_default {
-            next.set_in(SETTINGS, DEFAULT_PROFILE, to)?;
+            next.name_default(to)?;
         }
         *self = next;
         Ok(())
