@@ -17,11 +17,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("lakekey-config", &["lakekey-endpoints", "lakekey-core"]),
     ("lakekey-store", &["lakekey-core"]),
-    // Layer 3: clouds.
+    // Layer 3: clouds, and a store that not everybody wants.
     (
         "lakekey-cloud",
         &["lakekey-endpoints", "lakekey-core", "lakekey-oauth"],
     ),
+    ("lakekey-store-redis", &["lakekey-core", "lakekey-store"]),
     // Layer 4: what applications add.
     (
         "lakekey",

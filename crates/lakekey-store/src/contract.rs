@@ -25,6 +25,7 @@ pub fn contract(open: impl Fn() -> Box<dyn TokenStore>) {
     tokens_come_back_as_they_were(&*open());
     keys_are_independent(&*open());
     handles_see_each_other(&*open(), &*open());
+    only_what_was_seen_is_replaced(&*open(), &*open());
     a_lease_excludes(&*open(), &*open());
     a_lease_leaves_reading_and_writing_alone(&*open(), &*open());
     a_record_outlives_its_lease(&*open(), &*open());
@@ -128,6 +129,26 @@ fn handles_see_each_other(one: &dyn TokenStore, other: &dyn TokenStore) {
     );
     remove(one, &key);
     assert_eq!(load(other, &key), None, "another handle sees a removal");
+}
+
+fn only_what_was_seen_is_replaced(one: &dyn TokenStore, other: &dyn TokenStore) {
+    let (key, token) = (key("replace"), |name: &str| Token::bearer(name.to_owned()));
+    let replace = |store: &dyn TokenStore, held: &str, new: &str| {
+        store
+            .replace(&key, &token(held), &token(new))
+            .unwrap_or_else(|error| panic!("`{key}` can be replaced: {error}"))
+    };
+    assert!(!replace(one, "first", "new"), "what is absent was not seen");
+    assert_eq!(load(one, &key), None, "what was not replaced is not kept");
+    save(one, &key, &token("first"));
+    assert!(replace(other, "first", "second"), "what was seen goes");
+    assert!(!replace(one, "first", "third"), "what is newer stays");
+    assert_eq!(
+        load(one, &key),
+        Some(token("second")),
+        "the newer one is there"
+    );
+    remove(one, &key);
 }
 
 fn a_lease_excludes(one: &dyn TokenStore, other: &dyn TokenStore) {

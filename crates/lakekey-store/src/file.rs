@@ -98,13 +98,16 @@ impl TokenStore for FileStore {
 
     fn save(&self, key: &Key, token: &Token) -> Result<(), StoreError> {
         let _lock = self.lock()?;
-        let bytes = self.read_or_set_aside()?;
-        let document = match &bytes {
-            Some(bytes) => Document::parse(bytes).map_err(|defect| self.defective(defect))?,
-            None => Document::default(),
-        };
-        let entry = entry::encode(token, document.entry(key));
-        replace::durably(&self.path, document.with(key, &entry).as_bytes())
+        self.write(key, token)
+    }
+
+    fn replace(&self, key: &Key, held: &Token, token: &Token) -> Result<bool, StoreError> {
+        let _lock = self.lock()?;
+        let unchanged = self.load(key)?.as_ref() == Some(held);
+        if unchanged {
+            self.write(key, token)?;
+        }
+        Ok(unchanged)
     }
 
     fn remove(&self, key: &Key) -> Result<(), StoreError> {
@@ -131,6 +134,17 @@ impl FileStore {
         };
         let document = Document::parse(&bytes).map_err(|defect| self.defective(defect))?;
         Ok(document.entry(key).is_some())
+    }
+
+    /// Keeps a token. The caller holds the lock.
+    fn write(&self, key: &Key, token: &Token) -> Result<(), StoreError> {
+        let bytes = self.read_or_set_aside()?;
+        let document = match &bytes {
+            Some(bytes) => Document::parse(bytes).map_err(|defect| self.defective(defect))?,
+            None => Document::default(),
+        };
+        let entry = entry::encode(token, document.entry(key));
+        replace::durably(&self.path, document.with(key, &entry).as_bytes())
     }
 
     fn lock(&self) -> Result<Lock, StoreError> {

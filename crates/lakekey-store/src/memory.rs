@@ -43,6 +43,16 @@ impl TokenStore for MemoryStore {
         Ok(())
     }
 
+    fn replace(&self, key: &Key, held: &Token, token: &Token) -> Result<bool, StoreError> {
+        let mut credentials = self.0.credentials();
+        let kept = credentials.get_mut(key).and_then(|it| it.token.as_mut());
+        let Some(kept) = kept.filter(|kept| *kept == held) else {
+            return Ok(false);
+        };
+        *kept = token.clone();
+        Ok(true)
+    }
+
     fn remove(&self, key: &Key) -> Result<(), StoreError> {
         if let Some(credential) = self.0.credentials().get_mut(key) {
             credential.token = None;

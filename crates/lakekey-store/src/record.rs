@@ -52,7 +52,12 @@ impl Record {
         self.dead.as_ref() == Some(&Fingerprint::of(refresh))
     }
 
-    pub(crate) fn to_json(&self) -> String {
+    /// The record as JSON, for stores that keep it as text.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "three optional texts are always JSON"
+    )]
+    pub fn to_json(&self) -> String {
         let (token, minted) = match &self.minted {
             Some((fingerprint, started)) => (
                 Some(fingerprint.to_string()),
@@ -70,8 +75,8 @@ impl Record {
         serde_json::to_string(&stored).expect("three optional texts are always JSON")
     }
 
-    /// Reads a record; each part that cannot be understood counts as not remembered.
-    pub(crate) fn from_json(bytes: &[u8]) -> Self {
+    /// Reads a record from JSON; each part that cannot be understood counts as not remembered.
+    pub fn from_json(bytes: &[u8]) -> Self {
         let stored: Stored = serde_json::from_slice(bytes).unwrap_or_default();
         let token = stored.token.as_deref().and_then(Fingerprint::parse);
         let minted = stored

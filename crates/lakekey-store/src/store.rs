@@ -29,6 +29,24 @@ pub trait TokenStore: Debug + Send + Sync {
     /// The token was not kept; what was there before still is.
     fn save(&self, key: &Key, token: &Token) -> Result<(), StoreError>;
 
+    /// Keeps `token` under `key` if what is kept there still is `held`, as [`load`](Self::load)
+    /// gave it; says whether it did.
+    ///
+    /// This is how a renewed token is kept: whoever held a lease and slept past its end finds that
+    /// somebody newer was here, and overwrites nothing. As provided, it looks and then saves; a
+    /// store that can do both in one step should.
+    ///
+    /// # Errors
+    ///
+    /// As for [`load`](Self::load) and [`save`](Self::save).
+    fn replace(&self, key: &Key, held: &Token, token: &Token) -> Result<bool, StoreError> {
+        let unchanged = self.load(key)?.as_ref() == Some(held);
+        if unchanged {
+            self.save(key, token)?;
+        }
+        Ok(unchanged)
+    }
+
     /// Removes what is kept under `key`; fine if nothing is.
     ///
     /// # Errors

@@ -106,8 +106,9 @@ impl Stored {
     pub(crate) fn save(&self, old: &Token, new: &Token) -> Result<(), StoreError> {
         for key in &self.keys {
             let held = self.store.load(key)?;
-            if held.is_some_and(|held| same_login(&held, old)) {
-                self.store.save(key, new)?;
+            if let Some(held) = held.filter(|held| same_login(held, old)) {
+                // If it has changed since, somebody newer was here, and theirs stays.
+                self.store.replace(key, &held, new)?;
             }
         }
         Ok(())
