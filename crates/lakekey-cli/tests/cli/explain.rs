@@ -194,7 +194,7 @@ fn a_description_that_cannot_authenticate_says_why_and_ends_well() {
 
 #[test]
 fn an_empty_home_is_explained() {
-    insta::assert_snapshot!(explained(&Machine::new(), &[]), @r#"
+    insta::assert_snapshot!(explained(&Machine::new(), &[]), @r"
     Host      none
     Profile   none (there is no file to read one from)
     Strategy  none
@@ -204,10 +204,17 @@ fn an_empty_home_is_explained() {
       scopes  all-apis (default)
 
     Strategies
-      passed over  pat (no `token` is set); databricks-cli (no `host` is set)
+      passed over  pat (no `token` is set);
+                   basic (no `username` and no `password` is set);
+                   oauth-m2m (no `client_id` and no `client_secret` is set);
+                   databricks-cli, azure-devops-oidc, env-oidc (no `host` is set);
+                   metadata-service (no `metadata_service_url` is set); github-oidc
+                   (no `actions_id_token_request_url` and no
+                   `actions_id_token_request_token` is set);
+                   file-oidc (no `databricks_id_token_filepath` is set)
 
     There is no login yet. Next: lakekey auth login --host <HOST>
-    "#);
+    ");
 }
 
 #[test]
@@ -235,7 +242,7 @@ fn a_conflicting_environment_is_explained_and_does_not_fail() {
         .with("DATABRICKS_TOKEN", "dapi-canary")
         .with("DATABRICKS_CLIENT_ID", "robot")
         .with("DATABRICKS_CLIENT_SECRET", "canary");
-    insta::assert_snapshot!(explained(&machine, &[]), @r#"
+    insta::assert_snapshot!(explained(&machine, &[]), @r"
     Host      https://env.example.test
     Profile   none (a host or credential is given, and nothing names a profile)
     Strategy  none (see the error)
@@ -249,13 +256,20 @@ fn a_conflicting_environment_is_explained_and_does_not_fail() {
       scopes         all-apis (default)
 
     Strategies
-      configured   pat, databricks-cli
+      configured   pat, oauth-m2m, databricks-cli
+      passed over  basic (no `username` and no `password` is set);
+                   metadata-service (no `metadata_service_url` is set); github-oidc
+                   (no `actions_id_token_request_url` and no
+                   `actions_id_token_request_token` is set); azure-devops-oidc (this
+                   is no job of Azure Pipelines that has `SYSTEM_ACCESSTOKEN`);
+                   env-oidc (no `DATABRICKS_OIDC_TOKEN` is set);
+                   file-oidc (no `databricks_id_token_filepath` is set)
 
     error[config]: more than one authorization method configured: oauth and pat
       from: client_id: environment variable DATABRICKS_CLIENT_ID
       from: token: environment variable DATABRICKS_TOKEN
     hint: set `auth_type` to the one you mean, or unset `client_id` or `token`
-    "#);
+    ");
     insta::assert_snapshot!(explained(&machine, &["--profile", "console"]), @r#"
     Host      https://accounts.cloud.databricks.com
     Profile   console (the command line chooses it)
@@ -282,7 +296,7 @@ fn two_profiles_are_explained_and_so_is_what_was_passed_over() {
     let machine = two_profiles()
         .with("DATABRICKS_CONFIG_PROFILE", "console")
         .with("DATABRICKS_ACCOUNT_ID", "acc-2");
-    insta::assert_snapshot!(explained(&machine, &[]), @r#"
+    insta::assert_snapshot!(explained(&machine, &[]), @r"
     Host      https://accounts.cloud.databricks.com
     Profile   console (DATABRICKS_CONFIG_PROFILE names it)
     Strategy  databricks-cli
@@ -298,8 +312,10 @@ fn two_profiles_are_explained_and_so_is_what_was_passed_over() {
 
     Strategies
       taken        databricks-cli
-      passed over  pat (auth_type is `databricks-cli`)
-    "#);
+      passed over  pat, basic, oauth-m2m, metadata-service, github-oidc,
+                   azure-devops-oidc, env-oidc, file-oidc (auth_type is
+                   `databricks-cli`)
+    ");
     let json = explained(&machine, &["-o", "json"]);
     assert_eq!(member(&json, "profile"), "console");
     assert_eq!(member(&json, "error"), serde_json::Value::Null);
