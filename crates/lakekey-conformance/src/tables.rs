@@ -4,8 +4,15 @@
 //! `differs` says why lakekey does otherwise on purpose (its facts are then what lakekey does), or
 //! `gap` says why it cannot hold yet.
 
+mod command;
 mod doubles;
+mod expiry;
+mod granted;
+mod hosts;
+mod list;
+mod logins;
 mod resolution;
+mod traffic;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -76,7 +83,8 @@ impl Row {
 
 /// Every table, in the order in which they are reported.
 pub(crate) fn all() -> &'static [Table] {
-    static EMBEDDED: LazyLock<Vec<Table>> = LazyLock::new(|| TABLES.iter().map(read).collect());
+    static EMBEDDED: LazyLock<Vec<Table>> =
+        LazyLock::new(|| list::TABLES.iter().map(read).collect());
     &EMBEDDED
 }
 
@@ -203,23 +211,21 @@ fn entry(id: &str, about: String, source: String, rows: &[Row]) -> Entry {
 const AREA: &str = "config";
 const HELD: &str = "ok";
 
-/// The tables, each with the type that its cases have.
-const TABLES: &[(&str, &str, Reader)] = &[
-    (
-        "config",
-        include_str!("../../../fixtures/config/cases.toml"),
-        facts_of::<resolution::Case>,
-    ),
-    (
-        "config/host_query_promotion",
-        include_str!("../../../fixtures/config/vectors/host_query_promotion.toml"),
-        facts_of::<resolution::Case>,
-    ),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_file_is_a_table() {
+        let folder = doors::root().join("fixtures/config/vectors");
+        let files = folder.read_dir().unwrap();
+        let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let tables = all()
+            .iter()
+            .filter_map(|table| table.entry.id.split_once('/'));
+        let tables: BTreeSet<_> = tables.map(|(_, name)| format!("{name}.toml")).collect();
+        assert_eq!(files.collect::<BTreeSet<_>>(), tables);
+    }
 
     #[test]
     fn the_tables_are_in_order() {

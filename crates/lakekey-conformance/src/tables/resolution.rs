@@ -1,7 +1,6 @@
-//! What is resolved from a profile file, the environment and explicit values.
+//! What comes of a profile file, an environment, explicit values and a network of known answers.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::sync::Arc;
 
 use lakekey::attributes::SCOPES;
@@ -10,12 +9,13 @@ use lakekey_store::MemoryStore;
 use serde::Deserialize;
 
 use super::Facts;
-use super::doubles::{Network, attribute, wait};
+use super::doubles::{Answer, Network, Still, attribute, wait};
+use super::traffic::Traffic;
 use crate::case::{Finding, Wrong, holds, same, there};
 use crate::doors;
 use crate::probe::{Home, PROFILES, Probe};
 
-/// What the machine has, and what comes of it.
+/// What the machine has, what the network answers, and what comes of it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Case {
@@ -23,10 +23,16 @@ pub(super) struct Case {
     file: Option<String>,
     /// The text of the profile file.
     profiles: Option<String>,
+    /// Further files of the home folder, by their names.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
     #[serde(default)]
     environment: BTreeMap<String, String>,
     #[serde(default)]
     explicit: BTreeMap<String, String>,
+    /// What answers requests; nothing else does.
+    #[serde(default)]
+    network: Vec<Answer>,
     expect: Expect,
 }
 
@@ -46,20 +52,52 @@ struct Expect {
     error: Option<String>,
     /// A part of its message that other programs look for.
     says: Option<String>,
+    /// What is sent, and what is learnt.
+    #[serde(default)]
+    traffic: Traffic,
 }
 
 impl Facts for Case {
     fn judge(&self, probe: &mut Probe) -> Finding {
-        let home = probe.home()?;
-        if let Some(text) = profiles(self)? {
-            home.write(PROFILES, text)?;
-        }
-        let outcome = credentials(self, home)?;
+        let network = Arc::new(Network::of(&self.network));
+        let outcome = credentials(self, probe.home()?, Arc::clone(&network))?;
+        let traffic = &self.expect.traffic;
         match &self.expect.error {
-            Some(kind) => failed(kind, self.expect.says.as_deref(), authenticated(outcome)?),
-            None => resolved(&self.expect, outcome?),
+            Some(kind) => failed(kind, self.expect.says.as_deref(), authenticated(outcome)?)?,
+            None => resolved(&self.expect, &outcome?)?,
         }
+        traffic.came_through(&network)
     }
+}
+
+fn credentials(
+    case: &Case,
+    home: &Home,
+    network: Arc<Network>,
+) -> Finding<Result<Credentials, Error>> {
+    for (name, text) in &case.files {
+        home.write(name, text)?;
+    }
+    if let Some(text) = profiles(case)? {
+        home.write(PROFILES, text)?;
+    }
+    let folder = there("the home folder as text", home.path().to_str())?;
+    let file = home.file(PROFILES);
+    let file = there("the profile file as text", file.to_str())?;
+    let filled = |text: &str| text.replace("${FILE}", file).replace("${HOME}", folder);
+    let variables = case.environment.iter();
+    let variables = variables.map(|(name, value)| (name.clone(), filled(value)));
+    let home = ["HOME", "USERPROFILE"].map(|name| (name.to_owned(), folder.to_owned()));
+    let environment: Environment = variables.chain(home).collect();
+    let mut builder = Credentials::builder()
+        .environment(environment)
+        .store(Arc::new(MemoryStore::new()))
+        .clock(Arc::new(Still))
+        .http(network);
+    for (key, value) in &case.explicit {
+        builder = builder.set(attribute(key)?, filled(value));
+    }
+    Ok(builder.build())
 }
 
 fn profiles(case: &Case) -> Finding<Option<String>> {
@@ -71,36 +109,18 @@ fn profiles(case: &Case) -> Finding<Option<String>> {
     Ok(Some(String::from_utf8(there(&path, bytes)?)?))
 }
 
-fn credentials(case: &Case, home: &Home) -> Finding<Result<Credentials, Error>> {
-    let folder = home.path().as_os_str();
-    let variables = case.environment.iter();
-    let variables = variables.map(|(name, value)| (name.as_str(), OsStr::new(value)));
-    let environment: Environment = variables
-        .chain([("HOME", folder), ("USERPROFILE", folder)])
-        .collect();
-    let mut builder = Credentials::builder()
-        .environment(environment)
-        .store(Arc::new(MemoryStore::new()))
-        .http(Arc::new(Network::default()));
-    let file = home.file(PROFILES);
-    let file = there("the path as text", file.to_str())?;
-    for (key, value) in &case.explicit {
-        builder = builder.set(attribute(key)?, value.replace("${FILE}", file));
-    }
-    Ok(builder.build())
-}
-
 fn authenticated(outcome: Result<Credentials, Error>) -> Finding<Result<(), Error>> {
-    wait(async { outcome?.token().await.map(drop) })
+    wait(async { outcome?.headers().await.map(drop) })
 }
 
-fn resolved(expect: &Expect, credentials: Credentials) -> Finding {
+fn resolved(expect: &Expect, credentials: &Credentials) -> Finding {
     settled(expect, credentials.settings())?;
-    let Some(name) = expect.auth_type.as_deref() else {
-        return Ok(());
-    };
-    same("auth_type", credentials.describe().strategy, Some(name))?;
-    Ok(authenticated(Ok(credentials))??)
+    if let Some(name) = expect.auth_type.as_deref() {
+        // Which way is taken is known once there is a token.
+        wait(credentials.headers())??;
+        same("auth_type", credentials.describe().strategy, Some(name))?;
+    }
+    expect.traffic.comes_of(credentials)
 }
 
 fn settled(expect: &Expect, settings: &Settings) -> Finding {
@@ -116,17 +136,21 @@ fn settled(expect: &Expect, settings: &Settings) -> Finding {
         found.sort_unstable();
         same("scopes", &found, scopes)?;
     }
-    let value = |key: &str| Finding::Ok(settings.secret(attribute(key)?).map(Secret::expose));
     for (key, wanted) in &expect.values {
-        same(key, value(key)?, Some(wanted.as_str()))?;
+        same(key, value(settings, key)?, Some(wanted.as_str()))?;
     }
     for key in &expect.unset {
-        same(key, value(key)?, None::<&str>)?;
+        same(key, value(settings, key)?, None::<&str>)?;
     }
     Ok(())
 }
 
-fn failed(kind: &str, says: Option<&str>, outcome: Result<(), Error>) -> Finding {
+/// What the settings have under that key, secret or not.
+pub(super) fn value<'a>(settings: &'a Settings, key: &str) -> Finding<Option<&'a str>> {
+    Ok(settings.secret(attribute(key)?).map(Secret::expose))
+}
+
+pub(super) fn failed<T>(kind: &str, says: Option<&str>, outcome: Result<T, Error>) -> Finding {
     let Err(error) = outcome else {
         return Err(Wrong::new(format!("no error of kind {kind}")));
     };
