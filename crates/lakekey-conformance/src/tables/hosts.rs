@@ -152,8 +152,8 @@ impl Facts for CloudOf {
             builder = builder.set(attribute("cloud")?, cloud.as_str());
         }
         let strategies = builder.explain()?.strategies;
-        let has = |prefix: &str| strategies.iter().any(|(name, _)| name.starts_with(prefix));
-        let cloud = match (has("azure-"), has("google-")) {
+        let has = |wanted: &str| strategies.iter().any(|(name, _)| *name == wanted);
+        let cloud = match (has("azure-client-secret"), has("google-credentials")) {
             (true, _) => "azure",
             (_, true) => "gcp",
             _ => "aws",
