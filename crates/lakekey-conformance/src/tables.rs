@@ -34,6 +34,8 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Row>,
     /// How many cases the file says it has.
     count: usize,
+    /// Why the file could not be read at all.
+    wrong: Option<String>,
 }
 
 /// A case of a table.
@@ -100,12 +102,16 @@ fn complaints_of(tables: &[Table], differences: &str) -> Vec<String> {
     let mut complaints = Vec::new();
     for table in tables {
         let (id, count) = (&table.entry.id, table.rows.len());
+        complaints.extend(table.wrong.as_ref().map(|wrong| format!("{id}: {wrong}")));
         if count == 0 || count != table.count {
             complaints.push(format!("{id}: {count} cases, `count` is {}", table.count));
         }
         let mut seen = BTreeSet::new();
         for row in &table.rows {
             let name = format!("{id}/{}", row.id);
+            if row.id.is_empty() {
+                complaints.push(format!("{id}: a case has no id"));
+            }
             if !seen.insert(&row.id) {
                 complaints.push(format!("{name}: there are two cases of this id"));
             }
@@ -136,10 +142,12 @@ fn differences() -> Finding<String> {
 }
 
 fn read((id, text, facts_of): &(&str, &str, Reader)) -> Table {
-    let document = toml::from_str::<Document>(text).map_err(Wrong::from);
-    let document = document.expect("a table of cases is well formed");
+    let (document, wrong) = match toml::from_str::<Document>(text) {
+        Ok(document) => (document, None),
+        Err(error) => (Document::default(), Some(error.to_string())),
+    };
     let row = |mut facts: toml::Table| Row {
-        id: taken(&mut facts, "id").expect("a case has an id"),
+        id: taken(&mut facts, "id").unwrap_or_default(),
         standing: standing(&mut facts),
         facts: facts_of(facts),
     };
@@ -148,6 +156,7 @@ fn read((id, text, facts_of): &(&str, &str, Reader)) -> Table {
         entry: entry(id, document.about, document.source, &rows),
         rows,
         count: document.count,
+        wrong,
     }
 }
 
@@ -164,7 +173,7 @@ fn facts_of<T: Facts + DeserializeOwned + 'static>(
 }
 
 /// A table as it is written.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
     /// What the official SDKs do, in a sentence.
@@ -237,6 +246,13 @@ mod tests {
         assert_eq!(found(0, "").len(), 1);
         assert_eq!(found(2, "[[case]]\nid = \"a\"\n").len(), 1);
         assert_eq!(found(1, "[[case]]\nid = \"a\"\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_table_that_does_not_parse_and_a_case_without_an_id_are_found() {
+        let found_in = |cases: &str| found(1, cases).concat();
+        assert!(found_in("[[case").contains("TOML parse error"));
+        assert!(found_in("[[case]]\n").contains("a case has no id"));
     }
 
     #[test]
