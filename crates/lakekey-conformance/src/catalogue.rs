@@ -29,18 +29,6 @@ impl Catalogue {
     pub(crate) fn find(&self, id: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.id == id)
     }
-
-    /// The areas with their side, in the order in which they first appear.
-    pub(crate) fn areas(&self) -> Vec<(Side, &str)> {
-        let mut areas = Vec::new();
-        for entry in &self.entries {
-            let area = (entry.side, entry.area.as_str());
-            if !areas.contains(&area) {
-                areas.push(area);
-            }
-        }
-        areas
-    }
 }
 
 /// A fact that must hold.

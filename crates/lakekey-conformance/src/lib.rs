@@ -12,6 +12,7 @@ pub mod program;
 mod report;
 mod runner;
 mod suite;
+mod tables;
 mod trial;
 
 pub use suite::{Suite, Verdict};

@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::case::Finding;
-use crate::catalogue::{Catalogue, Entry, Side};
+use crate::catalogue::{Entry, Side};
 use crate::doors;
 use crate::gaps::{Gap, Gaps};
-use crate::suite::Verdict;
+use crate::suite::{self, Verdict};
 use crate::trial::{Record, Status};
 
 /// A run, sorted for reports.
@@ -35,7 +35,7 @@ pub(crate) struct Area<'a> {
     pub(crate) name: &'a str,
     /// The entries that ran, each with the records of its variants.
     pub(crate) cases: Vec<(&'a Entry, Vec<&'a Record>)>,
-    /// The entries that no case covers, with the reason.
+    /// The facts of the catalogue that no case covers, with the reason.
     pub(crate) gaps: Vec<(&'a Entry, &'a Gap)>,
 }
 
@@ -46,9 +46,8 @@ impl<'a> Run<'a> {
         whole: bool,
         duration: Duration,
     ) -> Self {
-        let areas = Catalogue::get().areas();
         Self {
-            areas: areas
+            areas: suite::areas()
                 .into_iter()
                 .map(|(side, name)| Area::of(side, name, records))
                 .collect(),
@@ -76,11 +75,8 @@ impl<'a> Run<'a> {
 
 impl<'a> Area<'a> {
     fn of(side: Side, name: &'a str, records: &'a [Record]) -> Self {
-        let entries: Vec<_> = Catalogue::get().entries.iter().collect();
-        let entries = entries
-            .into_iter()
-            .filter(|entry| entry.side == side && entry.area == name);
-        let entries: Vec<&'static Entry> = entries.collect();
+        let entries = suite::entries().filter(|entry| entry.side == side && entry.area == name);
+        let entries: Vec<_> = entries.collect();
         let of = |entry: &Entry| {
             records
                 .iter()

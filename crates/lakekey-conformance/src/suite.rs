@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::{Catalogue, Entry};
+use crate::catalogue::{Catalogue, Entry, Side};
 use crate::coverage;
 use crate::report::docs;
-use crate::trial::{Record, Status, Trial};
+use crate::tables;
+use crate::trial::{Record, Status, Trial, Work};
 
-/// Every trial of this crate, in the order of the catalogue.
+/// Every trial of this crate: in the order of the catalogue, then those of the tables.
 #[derive(Debug)]
 pub struct Suite {
     /// The trials, to be run in any order and number.
@@ -25,17 +26,19 @@ impl Suite {
             checks.map(move |(variant, check)| Trial {
                 entry,
                 variant,
-                check,
+                work: Work::Check(check),
             })
         });
         Self {
-            trials: trials.collect(),
+            trials: trials.chain(of_tables()).collect(),
         }
     }
 
-    /// What is wrong before anything ran: with the cases, the catalogue, the known gaps or the page about them.
+    /// What is wrong before anything ran: with the cases, the catalogue, the known gaps, the tables or the
+    /// pages about them.
     pub fn complaints() -> Vec<String> {
         let mut complaints = coverage::complaints();
+        complaints.extend(tables::complaints());
         match docs::is_current() {
             Ok(true) => {}
             Ok(false) => complaints.push(
@@ -45,6 +48,35 @@ impl Suite {
         }
         complaints
     }
+}
+
+/// What is reported on: the facts of the catalogue, then the tables.
+pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
+    let tables = tables::all().iter().map(|table| &table.entry);
+    Catalogue::get().entries.iter().chain(tables)
+}
+
+/// The areas with their side: those that judge lakekey first, else in the order in which they first appear.
+pub(crate) fn areas() -> Vec<(Side, &'static str)> {
+    let mut areas = Vec::new();
+    for entry in entries() {
+        let area = (entry.side, entry.area.as_str());
+        if !areas.contains(&area) {
+            areas.push(area);
+        }
+    }
+    areas.sort_by_key(|(side, _)| *side == Side::Server);
+    areas
+}
+
+fn of_tables() -> impl Iterator<Item = Trial> {
+    tables::all().iter().flat_map(|table| {
+        table.rows.iter().map(|row| Trial {
+            entry: &table.entry,
+            variant: &row.id,
+            work: Work::Row(row),
+        })
+    })
 }
 
 /// What a whole run comes to.

@@ -6,18 +6,45 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::case::{Check, Wrong};
+use crate::case::{Check, Finding, Wrong};
 use crate::catalogue::{Entry, Tier};
 use crate::coverage;
 use crate::doors;
 use crate::probe::{Evidence, Probe};
+use crate::tables::{Row, Standing};
 
 /// A check with the entry and the variant it is about: one named test.
 #[derive(Clone, Copy, Debug)]
 pub struct Trial {
     pub(crate) entry: &'static Entry,
     pub(crate) variant: &'static str,
-    pub(crate) check: Check,
+    pub(crate) work: Work,
+}
+
+/// What a trial does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Work {
+    /// A check of a fact in the catalogue.
+    Check(Check),
+    /// A case of a table.
+    Row(&'static Row),
+}
+
+impl Work {
+    fn perform(self, probe: &mut Probe) -> Finding {
+        match self {
+            Self::Check(check) => check(probe),
+            Self::Row(row) => row.judge(probe),
+        }
+    }
+
+    /// What is to be said of it beside whether it holds.
+    pub(crate) fn standing(self) -> &'static Standing {
+        match self {
+            Self::Check(_) => &Standing::Same,
+            Self::Row(row) => &row.standing,
+        }
+    }
 }
 
 impl Trial {
@@ -43,7 +70,7 @@ impl Trial {
         }
         let started = doors::now();
         let mut probe = Probe::new(self.entry, self.variant);
-        let finding = catch_unwind(AssertUnwindSafe(|| (self.check)(&mut probe)));
+        let finding = catch_unwind(AssertUnwindSafe(|| self.work.perform(&mut probe)));
         let finding = finding.unwrap_or_else(|panic| Err(Wrong::new(words_of(&*panic))));
         let (evidence, complaint) = probe.finish();
         let status = match (&finding, &complaint) {
@@ -53,6 +80,7 @@ impl Trial {
         };
         let detail = finding.err().map(|wrong| wrong.0);
         let detail = detail.or(complaint.map(|(_, words)| words));
+        let (status, detail) = stand(status, detail, self.work.standing());
         self.record(status, evidence, started.elapsed(), detail)
     }
 
@@ -97,7 +125,7 @@ pub struct Record {
     pub rules: BTreeSet<&'static str>,
     /// How long it took, in milliseconds.
     pub milliseconds: u64,
-    /// What is wrong, if something is.
+    /// What is wrong, or why it differs or is a gap.
     pub detail: Option<String>,
 }
 
@@ -117,6 +145,10 @@ pub enum Status {
     Passed,
     /// It does not.
     Failed,
+    /// lakekey does otherwise than the official SDKs on purpose, and just as it says.
+    Differs,
+    /// It does not hold yet, as is known.
+    Gap,
     /// A fault that it names never happened, so it proved nothing. Counts as failed.
     Vacuous,
     /// It cannot hold on this operating system.
@@ -129,6 +161,8 @@ impl Status {
         match self {
             Self::Passed => "passed",
             Self::Failed => "failed",
+            Self::Differs => "differs",
+            Self::Gap => "gap",
             Self::Vacuous => "vacuous",
             Self::Skipped => "skipped",
         }
@@ -137,6 +171,19 @@ impl Status {
     /// Whether a run with it is not a good one.
     pub fn is_bad(self) -> bool {
         matches!(self, Self::Failed | Self::Vacuous)
+    }
+}
+
+/// What an outcome means for a case that differs, which must hold, or is a gap, which must not.
+fn stand(status: Status, detail: Option<String>, standing: &Standing) -> (Status, Option<String>) {
+    match (standing, status) {
+        (Standing::Differs(reason), Status::Passed) => (Status::Differs, Some(reason.clone())),
+        (Standing::Gap(reason), Status::Failed) => (Status::Gap, Some(reason.clone())),
+        (Standing::Gap(reason), Status::Passed) => (
+            Status::Failed,
+            Some(format!("the gap has closed: {reason}")),
+        ),
+        _ => (status, detail),
     }
 }
 
@@ -151,7 +198,6 @@ mod tests {
     use lakekey_mock::{Fault, Setup};
 
     use super::*;
-    use crate::case::Finding;
     use crate::catalogue::Catalogue;
     use crate::probe::Form;
 
@@ -219,6 +265,17 @@ mod tests {
     }
 
     #[test]
+    fn a_difference_must_hold_and_a_gap_must_not() {
+        let stands = |status, standing: &Standing| stand(status, None, standing).0;
+        let differs = Standing::Differs("on purpose".into());
+        let gap = Standing::Gap("not yet".into());
+        assert_eq!(stands(Status::Passed, &differs), Status::Differs);
+        assert_eq!(stands(Status::Failed, &differs), Status::Failed);
+        assert_eq!(stands(Status::Failed, &gap), Status::Gap);
+        assert_eq!(stands(Status::Passed, &gap), Status::Failed);
+    }
+
+    #[test]
     fn a_secret_that_was_printed_fails_and_is_not_repeated() {
         let record = perform(|probe| {
             ask_for_tokens(probe)?;
@@ -262,7 +319,7 @@ mod tests {
         Trial {
             entry,
             variant: "ftp",
-            check,
+            work: Work::Check(check),
         }
         .perform()
     }

@@ -8,7 +8,7 @@ use crate::attributes::SCOPES;
 /// The configured scopes; `all-apis` where there are none.
 pub(crate) fn configured(settings: &Settings) -> Result<Scopes, Error> {
     let text = settings.get(&SCOPES).unwrap_or_default();
-    if text.trim().is_empty() {
+    if text.split([',', ' ']).all(|name| name.trim().is_empty()) {
         return Ok(Scopes::default());
     }
     text.parse().map_err(|error: ScopeError| {

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use super::whole_gap;
 use crate::case::{Finding, Wrong, there};
-use crate::catalogue::{Catalogue, Side};
+use crate::catalogue::Side;
 use crate::doors;
 use crate::gaps::Gaps;
+use crate::suite::{self, Suite};
+use crate::tables::Standing;
 
 /// Rewrites the table.
 pub(crate) fn bless() -> Finding {
@@ -35,49 +37,55 @@ fn with_table(page: &str) -> Finding<String> {
 }
 
 fn table() -> String {
-    let mut table =
-        "| Judged | Area | Facts | Covered | Tests | Gaps |\n|---|---|---:|---:|---:|---:|\n"
-            .to_owned();
-    let mut sums = [0; 4];
-    for (side, area) in Catalogue::get().areas() {
+    let head = "| Judged | Area | Facts | Covered | Tests | Differ | Gaps |\n|---|---|---:|---:|---:|---:|---:|\n";
+    let mut table = head.to_owned();
+    let mut sums = [0; 5];
+    for (side, area) in suite::areas() {
         let numbers = numbers(side, area);
-        let [facts, covered, tests, gaps] = numbers;
         let judged = if side == Side::Client {
             "lakekey"
         } else {
             "the mock"
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(
-            table,
-            "| {judged} | {area} | {facts} | {covered} | {tests} | {gaps} |"
-        );
+        let _ = writeln!(table, "| {judged} | {area} | {} |", cells(numbers));
         sums.iter_mut()
             .zip(numbers)
             .for_each(|(sum, number)| *sum += number);
     }
-    let [facts, covered, tests, gaps] = sums;
-    table + &format!("| **all** | | {facts} | {covered} | {tests} | {gaps} |\n")
+    table + &format!("| **all** | | {} |\n", cells(sums))
 }
 
-/// Facts, those with a case, tests, and facts or variants without one.
-fn numbers(side: Side, area: &str) -> [usize; 4] {
-    let entries = Catalogue::get().entries.iter();
-    let entries: Vec<_> = entries
+fn cells(numbers: [usize; 5]) -> String {
+    numbers.map(|number| number.to_string()).join(" | ")
+}
+
+/// Facts, those with a case, tests, tests that differ, and facts, variants or tests that are gaps.
+fn numbers(side: Side, area: &str) -> [usize; 5] {
+    let entries: Vec<_> = suite::entries()
         .filter(|entry| entry.side == side && entry.area == area)
         .collect();
     let covered = entries.iter().filter(|entry| whole_gap(entry).is_none());
-    let cases = crate::cases::all();
     let of_area = |id: &str| entries.iter().any(|entry| entry.id == id);
-    let tests = cases
+    let trials = Suite::get().trials.into_iter();
+    let trials: Vec<_> = trials.filter(|trial| of_area(&trial.entry.id)).collect();
+    let differ = trials
         .iter()
-        .filter(|case| of_area(case.id))
-        .map(|case| case.variants().len());
-    let gaps = Gaps::get()
+        .filter(|trial| matches!(trial.work.standing(), Standing::Differs(_)));
+    let gaps = trials
+        .iter()
+        .filter(|trial| matches!(trial.work.standing(), Standing::Gap(_)));
+    let uncovered = Gaps::get()
         .list
         .iter()
         .filter(|gap| of_area(gap.id.split('/').next().unwrap_or_default()));
-    [entries.len(), covered.count(), tests.sum(), gaps.count()]
+    [
+        entries.len(),
+        covered.count(),
+        trials.len(),
+        differ.count(),
+        gaps.count() + uncovered.count(),
+    ]
 }
 
 fn path() -> PathBuf {

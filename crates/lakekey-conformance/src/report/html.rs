@@ -42,8 +42,10 @@ fn summary(run: &Run<'_>) -> String {
     };
     let tests = run.records().count();
     format!(
-        "{extent}: {tests} tests, {} passed, {} failed, {} skipped, in {}.",
+        "{extent}: {tests} tests, {} passed, {} differ on purpose, {} known gaps, {} failed, {} skipped, in {}.",
         run.count(|status| status == Status::Passed),
+        run.count(|status| status == Status::Differs),
+        run.count(|status| status == Status::Gap),
         run.count(Status::is_bad),
         run.count(|status| status == Status::Skipped),
         time(run.duration),
@@ -83,7 +85,7 @@ fn section(area: &Area<'_>) -> String {
     };
     let bad = area.count(Status::is_bad);
     let outcome = if bad == 0 {
-        "all passed".to_owned()
+        "nothing failed".to_owned()
     } else {
         format!("{bad} failed")
     };

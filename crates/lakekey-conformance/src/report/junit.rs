@@ -19,7 +19,7 @@ fn suite(area: &Area<'_>) -> String {
         area.name,
         area.records().count(),
         area.count(Status::is_bad),
-        area.count(|status| status == Status::Skipped),
+        area.count(|status| matches!(status, Status::Skipped | Status::Gap)),
         seconds(area.milliseconds()),
     )
 }
@@ -34,6 +34,10 @@ fn case(record: &Record) -> String {
     let detail = escaped(record.detail.as_deref().unwrap_or_default());
     match record.status {
         Status::Passed => format!("{head}/>\n"),
+        Status::Differs => {
+            format!("{head}><system-out>differs: {detail}</system-out></testcase>\n")
+        }
+        Status::Gap => format!("{head}><skipped message=\"gap: {detail}\"/></testcase>\n"),
         Status::Skipped => {
             format!("{head}><skipped message=\"not on this operating system\"/></testcase>\n")
         }

@@ -8,17 +8,14 @@ use crate::trial::Status;
 /// A line for each area that ran, and a closing line.
 pub(crate) fn of(run: &Run<'_>) -> String {
     let mut table = row([
-        "side", "area", "cases", "tests", "passed", "failed", "skipped", "seconds",
+        "side", "area", "cases", "tests", "passed", "differs", "gaps", "failed", "skipped",
+        "seconds",
     ]);
     for area in run.areas.iter().filter(|area| !area.cases.is_empty()) {
         let counted = [area.cases.len(), area.records().count()];
-        let ended = [
-            area.count(|status| status == Status::Passed),
-            area.count(Status::is_bad),
-            area.count(|status| status == Status::Skipped),
-        ];
         let [cases, tests] = counted.map(|number| number.to_string());
-        let [passed, failed, skipped] = ended.map(|number| number.to_string());
+        let [passed, differs, gaps, failed, skipped] =
+            ended(|is| area.count(is)).map(|number| number.to_string());
         let time = seconds(area.milliseconds());
         table += &row([
             area.side.name(),
@@ -26,6 +23,8 @@ pub(crate) fn of(run: &Run<'_>) -> String {
             &cases,
             &tests,
             &passed,
+            &differs,
+            &gaps,
             &failed,
             &skipped,
             &time,
@@ -39,17 +38,27 @@ pub(crate) fn of(run: &Run<'_>) -> String {
 }
 
 fn closing(run: &Run<'_>) -> String {
-    let gaps: usize = run.areas.iter().map(|area| area.gaps.len()).sum();
+    let uncovered: usize = run.areas.iter().map(|area| area.gaps.len()).sum();
+    let [passed, differs, gaps, failed, skipped] = ended(|is| run.count(is));
     format!(
-        "\n{} passed, {} failed, {} skipped; {gaps} of the catalogue are known gaps; {:.1} s",
-        run.count(|status| status == Status::Passed),
-        run.count(Status::is_bad),
-        run.count(|status| status == Status::Skipped),
+        "\n{passed} passed, {differs} differ on purpose, {gaps} known gaps, {failed} failed, {skipped} skipped; \
+         {uncovered} facts have no case yet; {:.1} s",
         run.duration.as_secs_f64(),
     )
 }
 
-fn row(cells: [&str; 8]) -> String {
+/// How many ended in which way: passed, differing, known gaps, failed, skipped.
+fn ended(count: impl Fn(fn(Status) -> bool) -> usize) -> [usize; 5] {
+    [
+        count(|status| status == Status::Passed),
+        count(|status| status == Status::Differs),
+        count(|status| status == Status::Gap),
+        count(Status::is_bad),
+        count(|status| status == Status::Skipped),
+    ]
+}
+
+fn row(cells: [&str; 10]) -> String {
     let [side, area, numbers @ ..] = cells;
     let numbers = numbers.map(|number| format!("{number:>9}")).concat();
     format!("{side:<8}{area:<16}{}\n", numbers.trim_end())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::{Request, Response};
-use lakekey::{Code, Credentials, Environment, Error, HttpClient, Kind};
+use lakekey::{Credentials, Environment, Error, HttpClient, Kind};
 use lakekey_core::BoxFuture;
 use lakekey_store::MemoryStore;
 
