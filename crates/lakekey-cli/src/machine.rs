@@ -92,10 +92,21 @@ impl Machine {
     /// The beginnings of credentials for a selection.
     ///
     /// What was selected stands above the environment: only the variables that say where things
-    /// are kept are handed on, so that no credential of another login can slip in.
+    /// are kept are handed on, so that no credential of another login can slip in. A profile that
+    /// names its way to authenticate gets those as well that say who this machine is.
     pub(crate) fn builder(&self, selection: &Selection) -> Builder {
+        let names_its_way = selection
+            .profile
+            .as_deref()
+            .and_then(|name| self.profiles.profile(name))
+            .is_some_and(|profile| profile.get(AUTH_TYPE.key()).is_some());
+        let environment = if names_its_way {
+            self.only(PLACES.iter().chain(IDENTITY))
+        } else {
+            self.places()
+        };
         let builder = Credentials::builder()
-            .environment(self.places())
+            .environment(environment)
             .observer(Arc::new(Warnings));
         selection.apply(builder)
     }
@@ -161,8 +172,12 @@ impl Machine {
 
     /// The variables that say where things are kept, and no others.
     pub(crate) fn places(&self) -> Environment {
-        let kept = PLACES
-            .iter()
+        self.only(PLACES)
+    }
+
+    fn only<'a>(&self, names: impl IntoIterator<Item = &'a &'static str>) -> Environment {
+        let kept = names
+            .into_iter()
             .filter_map(|name| Some((*name, self.environment.get_os(name)?)));
         kept.collect()
     }
@@ -187,4 +202,18 @@ const PLACES: &[&str] = &[
     "USERPROFILE",
     "DATABRICKS_CONFIG_FILE",
     "DATABRICKS_AUTH_STORAGE",
+];
+/// The variables by which a job of a build service, or a machine of a cloud, says who it is.
+const IDENTITY: &[&str] = &[
+    "ACTIONS_ID_TOKEN_REQUEST_URL",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "SYSTEM_ACCESSTOKEN",
+    "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI",
+    "SYSTEM_TEAMPROJECTID",
+    "SYSTEM_PLANID",
+    "SYSTEM_JOBID",
+    "SYSTEM_HOSTTYPE",
+    "DATABRICKS_OIDC_TOKEN",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "CLOUDSDK_CONFIG",
 ];

@@ -224,7 +224,7 @@ impl Builder {
     ///     .host("https://example.cloud.databricks.com")
     ///     .explain()?;
     /// let (name, verdict) = &explanation.strategies[0];
-    /// assert_eq!(format!("{name}: {verdict:?}"), "pat: Passed(\"no `token` is set\")");
+    /// assert_eq!(format!("{name}: {verdict:?}"), "pat: Unset(\"no `token` is set\")");
     /// # Ok(())
     /// # }
     /// ```

@@ -3,7 +3,7 @@ use lakekey_core::{Error, Setting, Settings, Strategy};
 
 use crate::chain::{answers_to, known_auth_type};
 use crate::cloud::ChosenCloud;
-use crate::missing::missing;
+use crate::missing::{is_meant, missing};
 
 /// Why credentials would be what they are: each value with its origin, each strategy with the
 /// reason for taking it or passing it over. Made by [`Builder::explain`](crate::Builder::explain).
@@ -35,6 +35,8 @@ pub enum Verdict {
     Next,
     /// It is not tried, for this reason.
     Passed(String),
+    /// It is not tried, and nothing is set that only it would read: what it would need.
+    Unset(String),
     /// The settings are for it, and wrong.
     Refused(Error),
 }
@@ -73,7 +75,10 @@ fn verdict(strategy: &dyn Strategy, settings: &Settings, is_first: bool) -> Verd
     match strategy.login(settings) {
         Ok(Some(_)) if is_first => Verdict::First,
         Ok(Some(_)) => Verdict::Next,
-        Ok(None) => Verdict::Passed(missing(strategy.name(), settings)),
+        Ok(None) if is_meant(strategy.name(), settings) => {
+            Verdict::Passed(missing(strategy.name(), settings))
+        }
+        Ok(None) => Verdict::Unset(missing(strategy.name(), settings)),
         Err(error) => Verdict::Refused(error),
     }
 }

@@ -204,14 +204,8 @@ fn an_empty_home_is_explained() {
       scopes  all-apis (default)
 
     Strategies
-      passed over  pat (no `token` is set);
-                   basic (no `username` and no `password` is set);
-                   oauth-m2m (no `client_id` and no `client_secret` is set);
-                   databricks-cli, azure-devops-oidc, env-oidc (no `host` is set);
-                   metadata-service (no `metadata_service_url` is set); github-oidc
-                   (no `actions_id_token_request_url` and no
-                   `actions_id_token_request_token` is set);
-                   file-oidc (no `databricks_id_token_filepath` is set)
+      unset        pat, basic, oauth-m2m, databricks-cli, metadata-service,
+                   github-oidc, azure-devops-oidc, env-oidc, file-oidc
 
     There is no login yet. Next: lakekey auth login --host <HOST>
     ");
@@ -257,22 +251,18 @@ fn a_conflicting_environment_is_explained_and_does_not_fail() {
 
     Strategies
       configured   pat, oauth-m2m, databricks-cli
-      passed over  basic (no `username` and no `password` is set);
-                   metadata-service (no `metadata_service_url` is set); github-oidc
-                   (no `actions_id_token_request_url` and no
-                   `actions_id_token_request_token` is set); azure-devops-oidc (this
-                   is no job of Azure Pipelines that has `SYSTEM_ACCESSTOKEN`);
-                   env-oidc (no `DATABRICKS_OIDC_TOKEN` is set);
-                   file-oidc (no `databricks_id_token_filepath` is set)
+      unset        basic, metadata-service, github-oidc, azure-devops-oidc,
+                   env-oidc, file-oidc
 
     error[config]: more than one authorization method configured: oauth and pat
       from: client_id: environment variable DATABRICKS_CLIENT_ID
       from: token: environment variable DATABRICKS_TOKEN
     hint: set `auth_type` to the one you mean, or unset `client_id` or `token`
     ");
-    insta::assert_snapshot!(explained(&machine, &["--profile", "console"]), @r#"
+    insta::assert_snapshot!(explained(&machine, &["--profile", "console"]), @r"
     Host      https://accounts.cloud.databricks.com
     Profile   console (the command line chooses it)
+    Cloud     aws (the host is below cloud.databricks.com)
     Strategy  databricks-cli
     File      ~/.databrickscfg (2 profiles: dev, console)
 
@@ -287,8 +277,10 @@ fn a_conflicting_environment_is_explained_and_does_not_fail() {
 
     Strategies
       taken        databricks-cli
-      passed over  pat (auth_type is `databricks-cli`)
-    "#);
+      passed over  pat, basic, oauth-m2m, metadata-service, github-oidc,
+                   azure-devops-oidc, env-oidc, file-oidc (auth_type is
+                   `databricks-cli`)
+    ");
 }
 
 #[test]
@@ -299,6 +291,7 @@ fn two_profiles_are_explained_and_so_is_what_was_passed_over() {
     insta::assert_snapshot!(explained(&machine, &[]), @r"
     Host      https://accounts.cloud.databricks.com
     Profile   console (DATABRICKS_CONFIG_PROFILE names it)
+    Cloud     aws (the host is below cloud.databricks.com)
     Strategy  databricks-cli
     File      ~/.databrickscfg (2 profiles: dev, console)
 
@@ -352,4 +345,27 @@ fn what_fails_is_explained_with_what_can_still_be_seen() {
     assert!(text.contains("line 1"), "{text}");
     let both = ["auth", "explain", "dev", "--profile", "console"];
     assert_eq!(machine.run(&both).status, 2);
+}
+
+#[test]
+fn a_profile_that_names_its_way_gets_what_says_who_this_machine_is() {
+    let machine = Machine::new()
+        .with("DATABRICKS_OIDC_TOKEN", "canary")
+        .with("DATABRICKS_TOKEN", "canary");
+    let profiles = "[ci]\nhost = https://ci.example.test\nauth_type = env-oidc\n\
+                    [dev]\nhost = https://ci.example.test\n";
+    machine.write(".databrickscfg", profiles);
+    for (profile, taken) in [("ci", "env-oidc"), ("dev", "databricks-cli")] {
+        let outcome = machine.run(&["auth", "explain", profile, "-o", "json"]);
+        let strategies = member(&outcome.stdout, "strategies");
+        let is_taken = |entry: &&serde_json::Value| entry["verdict"] == "first";
+        let first = strategies.as_array().unwrap().iter().find(is_taken);
+        assert_eq!(
+            first.unwrap()["name"],
+            taken,
+            "{profile}: {}",
+            outcome.stdout
+        );
+        assert!(!outcome.stdout.contains("canary"));
+    }
 }

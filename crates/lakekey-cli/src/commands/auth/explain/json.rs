@@ -1,6 +1,6 @@
 //! The explanation as programs read it.
 
-use lakekey::{ATTRIBUTES, Attribute, Setting, Settings, Verdict};
+use lakekey::{ATTRIBUTES, Attribute, ChosenCloud, Setting, Settings, Verdict};
 use lakekey_config::Remark;
 use serde::Serialize;
 
@@ -28,6 +28,7 @@ pub(super) fn text(story: &Story) -> String {
             .map(|attribute| Value::of(attribute, &found.settings, &found.passed))
             .collect(),
         strategies: found.strategies.iter().map(Strategy::of).collect(),
+        cloud: found.cloud.as_ref().map(Cloud::of),
         error: found.problem.as_ref().map(Failure::of),
     };
     serde_json::to_string_pretty(&answer).expect("texts and flags can be written as JSON")
@@ -45,7 +46,24 @@ struct Answer<'a> {
     set_aside: &'a [&'static str],
     values: Vec<Value>,
     strategies: Vec<Strategy>,
+    cloud: Option<Cloud<'a>>,
     error: Option<Failure>,
+}
+
+/// The cloud whose strategies are among them.
+#[derive(Serialize)]
+struct Cloud<'a> {
+    name: &'a str,
+    reason: &'a str,
+}
+
+impl<'a> Cloud<'a> {
+    fn of(cloud: &'a ChosenCloud) -> Self {
+        Self {
+            name: cloud.name,
+            reason: &cloud.reason,
+        }
+    }
 }
 
 fn remark(remark: &Remark) -> String {
@@ -102,7 +120,7 @@ impl Strategy {
         let (verdict, reason) = match verdict {
             Verdict::First => ("first", None),
             Verdict::Next => ("next", None),
-            Verdict::Passed(reason) => ("passed", Some(clean(reason))),
+            Verdict::Passed(reason) | Verdict::Unset(reason) => ("passed", Some(clean(reason))),
             Verdict::Refused(error) => ("refused", Some(clean(&error.to_string()))),
             _ => ("unknown", None),
         };

@@ -19,7 +19,7 @@ pub(super) fn text(story: &Story, width: usize) -> String {
     let mut lines = Lines::new(width);
     decision(story, &mut lines);
     settings(story, &mut lines);
-    strategies::write(&story.found, &mut lines);
+    strategies::write(&story.found, story.all, &mut lines);
     lines.blank();
     if let Some(error) = &story.found.problem {
         lines.line(&problem(error));
@@ -47,6 +47,9 @@ fn decision(story: &Story, lines: &mut Lines) {
     let host = story.found.settings.get(&HOST);
     lines.row("Host", &strong(host), "");
     lines.row("Profile", &strong(profile.as_deref()), reason);
+    if let Some(cloud) = &story.found.cloud {
+        lines.row("Cloud", &strong(Some(cloud.name)), &clean(&cloud.reason));
+    }
     let (strategy, aside) = match taken(story) {
         _ if story.found.problem.is_some() => (None, "see the error"),
         strategy => (strategy, ""),

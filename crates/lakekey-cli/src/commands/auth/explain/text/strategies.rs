@@ -5,8 +5,9 @@ use lakekey::{Explanation, Verdict};
 use super::lines::Lines;
 use crate::render::{GOOD, clean};
 
-/// A line for each thing that becomes of strategies, in the order in which they are tried.
-pub(super) fn write(found: &Explanation, lines: &mut Lines) {
+/// A line for each thing that becomes of strategies, in the order in which they are tried. What
+/// those would need that nothing is set for is told with `all`.
+pub(super) fn write(found: &Explanation, all: bool, lines: &mut Lines) {
     let of = |wanted: fn(&Verdict) -> bool| {
         let mut names = Vec::new();
         for (name, verdict) in &found.strategies {
@@ -33,7 +34,7 @@ pub(super) fn write(found: &Explanation, lines: &mut Lines) {
             lines.row("wrong", name, &clean(&error.to_string()));
         }
     }
-    let groups = reasons(found);
+    let groups = reasons(found, all);
     let last = groups.len().saturating_sub(1);
     let mut words = Vec::new();
     for (at, (reason, names)) in groups.into_iter().enumerate() {
@@ -47,6 +48,10 @@ pub(super) fn write(found: &Explanation, lines: &mut Lines) {
         }
     }
     list(lines, PASSED, words, " ");
+    if !all {
+        let unset = of(|verdict| matches!(verdict, Verdict::Unset(_)));
+        list(lines, "unset", unset, ", ");
+    }
 }
 
 fn list(lines: &mut Lines, label: &str, words: Vec<String>, separator: &str) {
@@ -56,11 +61,13 @@ fn list(lines: &mut Lines, label: &str, words: Vec<String>, separator: &str) {
 }
 
 /// The strategies that were passed over, those with the same reason together.
-fn reasons(found: &Explanation) -> Vec<(&str, Vec<&'static str>)> {
+fn reasons(found: &Explanation, all: bool) -> Vec<(&str, Vec<&'static str>)> {
     let mut groups: Vec<(&str, Vec<&'static str>)> = Vec::new();
     for (name, verdict) in &found.strategies {
-        let Verdict::Passed(reason) = verdict else {
-            continue;
+        let reason = match verdict {
+            Verdict::Passed(reason) => reason,
+            Verdict::Unset(reason) if all => reason,
+            _ => continue,
         };
         match groups.iter_mut().find(|(known, _)| known == reason) {
             Some((_, names)) => names.push(name),
@@ -85,7 +92,7 @@ mod tests {
         let passed = |reason: &str| Verdict::Passed(reason.to_owned());
         let elsewhere = || passed("the host is not on Azure");
         found.strategies = vec![
-            ("pat", passed("no `token` is set")),
+            ("pat", Verdict::Unset("no `token` is set".to_owned())),
             ("basic", passed("no `username` and no `password` is set")),
             ("oauth-m2m", Verdict::First),
             ("databricks-cli", Verdict::Next),
@@ -95,16 +102,15 @@ mod tests {
             ("google-id", Verdict::Next),
         ];
         let mut lines = Lines::new(72);
-        write(&found, &mut lines);
+        write(&found, false, &mut lines);
         insta::assert_snapshot!(anstream::adapter::strip_str(&lines.text()), @r"
-
         Strategies
           taken        oauth-m2m
           next         databricks-cli, google-id
-          passed over  pat (no `token` is set);
-                       basic (no `username` and no `password` is set);
+          passed over  basic (no `username` and no `password` is set);
                        azure-msi, azure-client-secret, azure-cli (the host is
                        not on Azure)
+          unset        pat
         ");
     }
 }
