@@ -10,7 +10,7 @@ use crate::{Key, KeyringFault, Lease, StoreError, TokenStore};
 
 mod backend;
 mod item;
-#[cfg(any(target_os = "macos", test))]
+#[cfg(any(target_os = "macos", all(test, unix)))]
 mod macos;
 mod parts;
 #[cfg(any(target_os = "linux", target_os = "freebsd"))]
