@@ -95,20 +95,6 @@ impl KeyringStore {
             ring.get(&item::probe()).map(drop).map_err(Trouble::from)
         })
     }
-
-    /// Finds out whether logins can be kept, by keeping an item and removing it again. A sign-in
-    /// asks this before it opens a browser.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Keyring`] with what the keyring did instead.
-    pub fn probe_writing(&self) -> Result<(), StoreError> {
-        self.run("keep", "logins".to_owned(), |ring| {
-            let account = item::probe();
-            ring.set(&account, &Secret::from("probe"))?;
-            ring.delete(&account).map(drop).map_err(Trouble::from)
-        })
-    }
 }
 
 impl TokenStore for KeyringStore {
@@ -148,6 +134,15 @@ impl TokenStore for KeyringStore {
 
     fn lease(&self, key: &Key, patience: Duration) -> Result<Box<dyn Lease>, StoreError> {
         Ok(Box::new(self.leases.take(key, patience)?))
+    }
+
+    /// Keeps an item that is no login, and removes it again.
+    fn ready(&self) -> Result<(), StoreError> {
+        self.run("keep", "logins".to_owned(), |ring| {
+            let account = item::probe();
+            ring.set(&account, &Secret::from("probe"))?;
+            ring.delete(&account).map(drop).map_err(Trouble::from)
+        })
     }
 }
 

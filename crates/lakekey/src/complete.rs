@@ -1,5 +1,7 @@
 //! Preparing a sign-in, and completing it: exchange the code, check the grant, keep the token.
 
+use std::sync::Arc;
+
 use http::header::AUTHORIZATION;
 use lakekey_core::{Context, Error, Limits, Token};
 use lakekey_endpoints::{Endpoints, Target};
@@ -35,6 +37,8 @@ impl Credentials {
 
     async fn prepare(self, scopes: Option<Scopes>) -> Result<Parts, Error> {
         let stored = self.stored()?.clone();
+        let store = Arc::clone(&stored.store);
+        blocking(move || store.ready().map_err(Error::from)).await?;
         let scopes = match scopes {
             Some(scopes) => scopes,
             None => self.configured_scopes()?,

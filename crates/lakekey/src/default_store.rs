@@ -10,7 +10,8 @@ use lakekey_store::{
     FileHostCache, FileStore, HostCache, Key, Lease, MemoryHostCache, StoreError, TokenStore,
 };
 
-/// The official token cache below the home directory.
+/// The official token cache below the home directory, or the keyring where the environment asks
+/// for it.
 ///
 /// Where the environment asks for another place, or does not say where home is, the store says so
 /// to whoever needs one: a personal access token needs none.
@@ -24,10 +25,20 @@ pub(crate) fn default_store(environment: &Environment) -> Arc<dyn TokenStore> {
         .to_ascii_lowercase();
     match (mode.as_str(), environment.home()) {
         (PLAINTEXT, Some(home)) => Arc::new(FileStore::in_home(home)),
-        (PLAINTEXT, None) => Arc::new(Unusable(homeless)),
-        (SECURE, _) => Arc::new(Unusable(without_keyring)),
+        (PLAINTEXT | SECURE, None) => Arc::new(Unusable(homeless)),
+        (SECURE, Some(home)) => keyring(home),
         _ => Arc::new(Unusable(unknown_mode)),
     }
+}
+
+#[cfg(feature = "keyring")]
+fn keyring(home: &Path) -> Arc<dyn TokenStore> {
+    Arc::new(lakekey_store::KeyringStore::in_home(home))
+}
+
+#[cfg(not(feature = "keyring"))]
+fn keyring(_: &Path) -> Arc<dyn TokenStore> {
+    Arc::new(Unusable(without_keyring))
 }
 
 /// A folder beside the default store; memory without a home.
@@ -58,6 +69,10 @@ impl TokenStore for Unusable {
     fn lease(&self, _: &Key, _: Duration) -> Result<Box<dyn Lease>, StoreError> {
         Err(StoreError::Backend(self.0()))
     }
+
+    fn ready(&self) -> Result<(), StoreError> {
+        Err(StoreError::Backend(self.0()))
+    }
 }
 
 fn homeless() -> Error {
@@ -68,10 +83,11 @@ fn homeless() -> Error {
     .with_hint("set HOME (USERPROFILE on Windows)")
 }
 
+#[cfg(not(feature = "keyring"))]
 fn without_keyring() -> Error {
     Error::new(
         Code::KeyringUnavailable,
-        format!("{MODE} asks for the keyring, which is not supported yet"),
+        format!("{MODE} asks for the keyring, which this build leaves out"),
     )
     .with_hint(format!(
         "set {MODE}={PLAINTEXT} to keep logins in a file for you alone"
@@ -101,14 +117,16 @@ mod tests {
     #[test]
     fn what_was_asked_for_is_never_quietly_replaced() {
         let table = [
+            #[cfg(not(feature = "keyring"))]
             (
-                vec![("HOME", "/nowhere"), ("DATABRICKS_AUTH_STORAGE", "secure")],
+                vec![(HOME, "/nowhere"), ("DATABRICKS_AUTH_STORAGE", "secure")],
                 Code::KeyringUnavailable,
             ),
             (
-                vec![("HOME", "/nowhere"), ("DATABRICKS_AUTH_STORAGE", "bogus")],
+                vec![(HOME, "/nowhere"), ("DATABRICKS_AUTH_STORAGE", "bogus")],
                 Code::Config,
             ),
+            (vec![("DATABRICKS_AUTH_STORAGE", " Secure ")], Code::Config),
             (
                 vec![("DATABRICKS_AUTH_STORAGE", " Plaintext ")],
                 Code::Config,
@@ -117,20 +135,24 @@ mod tests {
         ];
         for (variables, code) in table {
             let environment: Environment = variables.iter().copied().collect();
-            let error = default_store(&environment)
-                .load(&Key::new("dev"))
-                .unwrap_err();
-            assert_eq!(error.code(), code, "{variables:?}");
+            let store = default_store(&environment);
+            for error in [
+                store.load(&Key::new("dev")).unwrap_err(),
+                store.ready().unwrap_err(),
+            ] {
+                assert_eq!(error.code(), code, "{variables:?}");
+            }
         }
     }
 
     #[test]
     fn a_home_has_a_file_that_need_not_be_there() {
-        let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-        let environment = Environment::from([(home, "/nowhere/at/all")]);
+        let environment = Environment::from([(HOME, "/nowhere/at/all")]);
         assert_eq!(
             default_store(&environment).load(&Key::new("dev")).unwrap(),
             None
         );
     }
+
+    const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 }

@@ -136,7 +136,7 @@ const CALLS: [(&str, Call); 5] = [
     ("save", |store| store.save(&dev(), &token("a"))),
     ("remove", |store| store.remove(&dev())),
     ("probe", KeyringStore::probe),
-    ("probe_writing", KeyringStore::probe_writing),
+    ("ready", |store| store.ready()),
 ];
 
 const SOON: Duration = Duration::from_millis(200);

@@ -13,7 +13,7 @@ fn the_contract_is_kept() {
     within("secret_service::the_contract_is_kept", |session| {
         contract(|| Box::new(session.store()));
         session.store().probe().unwrap();
-        session.store().probe_writing().unwrap();
+        session.store().ready().unwrap();
         assert_eq!(items(), "", "nothing is left behind");
     });
 }
@@ -115,7 +115,7 @@ fn a_locked_keyring_that_nobody_unlocks_says_so() {
                 session.store().save(&dev(), &token("new")).unwrap_err(),
                 session.store().remove(&dev()).unwrap_err(),
                 session.store().probe().unwrap_err(),
-                session.store().probe_writing().unwrap_err(),
+                session.store().ready().unwrap_err(),
             ] {
                 assert_eq!(fault(&error), &KeyringFault::Locked, "{error}");
             }
@@ -137,7 +137,7 @@ fn a_keyring_that_does_not_answer_is_not_waited_for() {
                 store.save(&dev(), &token("new")).unwrap_err(),
                 store.remove(&dev()).unwrap_err(),
                 store.probe().unwrap_err(),
-                store.probe_writing().unwrap_err(),
+                store.ready().unwrap_err(),
             ] {
                 let late = KeyringFault::TimedOut {
                     waited,
@@ -168,7 +168,7 @@ fn without_a_bus_there_is_no_keyring() {
                 session.store().save(&dev(), &token("new")).unwrap_err(),
                 session.store().remove(&dev()).unwrap_err(),
                 session.store().probe().unwrap_err(),
-                session.store().probe_writing().unwrap_err(),
+                session.store().ready().unwrap_err(),
             ] {
                 let found = fault(&error);
                 assert!(matches!(found, KeyringFault::Unavailable { .. }), "{error}");
