@@ -7,6 +7,8 @@
 
 mod commands;
 mod explain;
+#[cfg(all(target_os = "linux", feature = "keyring"))]
+mod keyring;
 mod login;
 mod machine;
 mod oauth;
