@@ -1,6 +1,7 @@
 //! Logins in the keyring: gnome-keyring on a bus of its own, with `secret-tool` as the judge.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::net::UnixListener;
 use std::process::{Child, Command, Stdio};
 
 use crate::machine::{Machine, member, mock};
@@ -48,6 +49,48 @@ fn without_a_keyring_nobody_is_sent_to_a_browser() {
         outcome.stderr
     );
     assert!(!outcome.stderr.contains("/authorize"), "{}", outcome.stderr);
+}
+
+#[test]
+fn the_bus_is_left_alone_unless_the_keyring_is_asked_for() {
+    let (mock, machine) = (mock(), Machine::new());
+    let (bus, address) = silent_bus(&machine);
+    let machine = machine.with("DBUS_SESSION_BUS_ADDRESS", &address);
+    machine.signed_in(&["--host", &mock.url(), "--profile", "dev"]);
+    for arguments in [["auth", "token"], ["auth", "logout"]] {
+        let outcome = machine.run(&[&arguments[..], &["-p", "dev"]].concat());
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    }
+    let error = bus.accept().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn a_bus_that_never_answers_does_not_keep_the_command() {
+    let machine = Machine::new();
+    let (bus, address) = silent_bus(&machine);
+    let machine = machine
+        .with("DATABRICKS_AUTH_STORAGE", "secure")
+        .with("DBUS_SESSION_BUS_ADDRESS", &address);
+    machine.write(".databrickscfg", "[dev]\nhost = https://w.example.test\n");
+    let outcome = machine.run(&["auth", "token", "-p", "dev"]);
+    assert_eq!(outcome.status, 7, "{}", outcome.stderr);
+    assert!(
+        outcome
+            .stderr
+            .contains("the keyring did not answer within 3.0 s"),
+        "{}",
+        outcome.stderr
+    );
+    bus.accept().unwrap();
+}
+
+/// A bus to connect to that says nothing.
+fn silent_bus(machine: &Machine) -> (UnixListener, String) {
+    let path = machine.path("bus");
+    let bus = UnixListener::bind(&path).unwrap();
+    bus.set_nonblocking(true).unwrap();
+    (bus, format!("unix:path={}", path.display()))
 }
 
 /// A bus with an unlocked keyring on it, which end with the test.

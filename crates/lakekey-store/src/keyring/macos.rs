@@ -46,7 +46,14 @@ impl KeyringBackend for Keychain {
                 limit: self.largest(account).unwrap_or_default(),
             });
         }
-        if found(&self.run(&["-i"], &line)?)? {
+        let mut output = self.run(&["-i"], &line)?;
+        for _ in 1..ATTEMPTS {
+            if output.status.code() != Some(DUPLICATE) {
+                break;
+            }
+            output = self.run(&["-i"], &line)?;
+        }
+        if found(&output)? {
             return Ok(());
         }
         Err(KeyringFault::Unavailable {
@@ -181,10 +188,14 @@ const HEXADECIMAL: &str = "go-keyring-encoded:";
 /// The longest line the program reads, in bytes.
 const LONGEST: usize = 4096;
 
+/// How often a write is tried that meets one of another program.
+const ATTEMPTS: usize = 5;
+
 // The exit status is the last byte of the error of the keychain.
 const NO_SUCH_KEYCHAIN: i32 = 50;
 const NO_DEFAULT_KEYCHAIN: i32 = 37;
 const NOT_FOUND: i32 = 44;
+const DUPLICATE: i32 = 45;
 const NOT_ALLOWED: i32 = 36;
 const WRONG_PASSWORD: i32 = 51;
 const CANCELLED: i32 = 128;
@@ -197,8 +208,9 @@ mod tests {
         reason = "the tests write the program that stands in for the one of macOS"
     )]
 
-    use std::os::unix::fs::PermissionsExt;
+    use std::io::Write as _;
     use std::path::Path;
+    use std::process::{Command, Stdio};
     use std::sync::Arc;
 
     use lakekey_core::Secret;
@@ -295,12 +307,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_write_that_meets_another_is_tried_again() {
+        let script = "#!/bin/sh\ncat >/dev/null\nhere=$(dirname \"$0\")\necho >>\"$here/tries\"\n\
+                      [ \"$(wc -l <\"$here/tries\")\" -ge 3 ] || exit 45\n";
+        let (folder, keychain) = keychain(script);
+        keychain.set("dev", &Secret::from("{}")).unwrap();
+        let tries = std::fs::read_to_string(folder.path().join("tries")).unwrap();
+        assert_eq!(tries.lines().count(), 3);
+    }
+
     fn keychain(script: &str) -> (TempDir, Keychain) {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(items(folder.path())).unwrap();
         let program = folder.path().join("security");
-        std::fs::write(&program, script).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        // Were it open here, no test that starts a program at this moment could run it.
+        let mut shell = Command::new("sh")
+            .args(["-ec", "cat >\"$0\"; chmod 700 \"$0\""])
+            .arg(&program)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = shell.stdin.take().unwrap();
+        stdin.write_all(script.as_bytes()).unwrap();
+        drop(stdin);
+        assert!(shell.wait().unwrap().success());
         (folder, Keychain { program })
     }
 

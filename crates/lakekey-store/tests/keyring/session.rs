@@ -7,6 +7,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use lakekey_store::KeyringStore;
 
@@ -54,7 +55,8 @@ fn inside(mut around: Command, test: &str, body: impl FnOnce(&Session)) {
 
 impl Session {
     pub(crate) fn store(&self) -> KeyringStore {
-        KeyringStore::in_home(&self.home)
+        // However busy the machine is.
+        KeyringStore::in_home(&self.home).with_timeout(Duration::from_secs(60))
     }
 }
 
