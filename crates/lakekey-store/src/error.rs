@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use lakekey_core::{Code, Error};
 
+use crate::KeyringFault;
+
 /// Why a store could not be read or changed. It names what is affected and holds no secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -54,6 +56,16 @@ pub enum StoreError {
         /// How long the caller waited.
         waited: Duration,
     },
+    /// The keyring of the operating system did not do what it was asked for.
+    #[error("cannot {action} {what}: {fault}")]
+    Keyring {
+        /// What was tried, as a verb: `read`, `keep`, `remove`.
+        action: &'static str,
+        /// What it was tried with, in words: a login, or logins in general.
+        what: String,
+        /// What the keyring did instead.
+        fault: KeyringFault,
+    },
     /// An error of a store outside this crate, handed on as it is.
     #[error(transparent)]
     Backend(Error),
@@ -68,6 +80,7 @@ impl StoreError {
             Self::Version { .. } => Code::StoreVersion,
             Self::Insecure { .. } => Code::StoreInsecure,
             Self::Locked { .. } => Code::StoreLocked,
+            Self::Keyring { fault, .. } => fault.code(),
             Self::Backend(error) => error.code(),
         }
     }
@@ -97,6 +110,7 @@ impl StoreError {
                 format!("try again, or see what process {pid} is waiting for")
             }
             Self::Locked { .. } => "try again".to_owned(),
+            Self::Keyring { fault, .. } => fault.hint().to_owned(),
             Self::Backend(error) => return error.hint().map(str::to_owned),
         })
     }
@@ -137,6 +151,7 @@ mod tests {
     use lakekey_core::{Code, Error};
 
     use super::StoreError;
+    use crate::KeyringFault;
 
     #[test]
     fn each_error_says_the_fact_and_the_next_step() {
@@ -201,6 +216,69 @@ mod tests {
             assert_eq!(
                 (error.code().as_str(), error.to_string().as_str()),
                 (code, message)
+            );
+            assert_eq!(error.hint(), Some(hint));
+        }
+    }
+
+    #[test]
+    fn each_fault_of_a_keyring_has_its_code_and_its_next_step() {
+        let waited = Duration::from_secs(3);
+        let late = |unlocking| KeyringFault::TimedOut { waited, unlocking };
+        let reason = || "reason".to_owned();
+        let table = [
+            (
+                KeyringFault::Unavailable { reason: reason() },
+                "keyring_unavailable",
+                "no keyring can be reached: reason",
+            ),
+            (
+                KeyringFault::Locked,
+                "keyring_unavailable",
+                "the keyring is locked",
+            ),
+            (
+                late(false),
+                "keyring_timeout",
+                "the keyring did not answer within 3.0 s",
+            ),
+            (
+                late(true),
+                "keyring_timeout",
+                "the keyring is locked and was not unlocked within 3.0 s",
+            ),
+            (
+                KeyringFault::TooLarge { size: 9, limit: 8 },
+                "store_io",
+                "the login has 9 bytes, and the keyring takes no more than 8",
+            ),
+            (
+                KeyringFault::Ambiguous,
+                "store_corrupt",
+                "the keyring has several items for it, and they differ",
+            ),
+            (
+                KeyringFault::Damaged { reason: reason() },
+                "store_corrupt",
+                "the item in the keyring reason",
+            ),
+            (
+                KeyringFault::Refused { reason: reason() },
+                "store_io",
+                "the keyring refused: reason",
+            ),
+        ];
+        for (fault, code, said) in table {
+            let hint = fault.hint();
+            let error = Error::from(StoreError::Keyring {
+                action: "read",
+                what: "the login `dev`".into(),
+                fault,
+            });
+            assert_eq!(error.code().as_str(), code);
+            assert_eq!(
+                error.to_string(),
+                format!("cannot read the login `dev`: {said}")
             );
             assert_eq!(error.hint(), Some(hint));
         }

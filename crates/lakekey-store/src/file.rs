@@ -6,12 +6,12 @@ use zeroize::Zeroizing;
 
 use crate::{Key, Lease, StoreError, TokenStore};
 
-mod document;
-mod entry;
+pub(crate) mod document;
+pub(crate) mod entry;
 mod expiry;
 mod hosts;
-mod lease;
-mod lock;
+pub(crate) mod lease;
+pub(crate) mod lock;
 mod name;
 mod replace;
 mod text;

@@ -66,6 +66,16 @@ pub trait TokenStore: Debug + Send + Sync {
     /// [`StoreError::Locked`] when patience ended, or the error that keeps the store from
     /// excluding others at all, for example on a read-only file system.
     fn lease(&self, key: &Key, patience: Duration) -> Result<Box<dyn Lease>, StoreError>;
+
+    /// Finds out whether a login could be kept, before somebody signs in for one. Nothing is left
+    /// behind. A store that can tell only by keeping one says yes, as this default does.
+    ///
+    /// # Errors
+    ///
+    /// What [`save`](Self::save) would say.
+    fn ready(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// The right to refresh one credential, given back on drop, also when the process is killed.

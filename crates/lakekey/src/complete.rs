@@ -1,5 +1,7 @@
 //! Preparing a sign-in, and completing it: exchange the code, check the grant, keep the token.
 
+use std::sync::Arc;
+
 use http::header::AUTHORIZATION;
 use lakekey_core::{Context, Error, Limits, Token};
 use lakekey_endpoints::{Endpoints, Target};
@@ -36,8 +38,8 @@ impl Credentials {
 
     async fn prepare(self, scopes: Option<Scopes>) -> Result<Parts, Error> {
         let stored = self.stored()?.clone();
-        let place = stored.clone();
-        blocking(move || place.usable()).await?;
+        let store = Arc::clone(&stored.store);
+        blocking(move || store.ready().map_err(Error::from)).await?;
         let scopes = match scopes {
             Some(scopes) => scopes,
             None => scopes::configured(self.settings())?,

@@ -10,7 +10,8 @@ use lakekey_store::{
     FileHostCache, FileStore, HostCache, Key, Lease, MemoryHostCache, StoreError, TokenStore,
 };
 
-/// The official token cache below the home directory.
+/// The official token cache below the home directory, or the keyring where the environment asks
+/// for it.
 ///
 /// The first of these says where logins are kept: `DATABRICKS_AUTH_STORAGE`; `auth_storage` in the
 /// profile file, which is read when the store is first used; the default. Where another place is
@@ -36,8 +37,11 @@ pub(crate) fn default_store(
 fn of_mode(mode: &str, asked: String, home: Option<&Path>) -> Arc<dyn TokenStore> {
     let problem = match (mode.trim().to_ascii_lowercase().as_str(), home) {
         (PLAINTEXT, Some(home)) => return Arc::new(FileStore::in_home(home)),
-        (PLAINTEXT, None) => Problem::Homeless,
-        (SECURE, _) => Problem::WithoutKeyring,
+        (PLAINTEXT | SECURE, None) => Problem::Homeless,
+        #[cfg(feature = "keyring")]
+        (SECURE, Some(home)) => return Arc::new(lakekey_store::KeyringStore::in_home(home)),
+        #[cfg(not(feature = "keyring"))]
+        (SECURE, Some(_)) => Problem::WithoutKeyring,
         _ => Problem::UnknownMode,
     };
     Arc::new(Unusable { problem, asked })
@@ -97,8 +101,16 @@ impl TokenStore for AsTheFileSays {
         self.store()?.remove(key)
     }
 
+    fn replace(&self, key: &Key, held: &Token, token: &Token) -> Result<bool, StoreError> {
+        self.store()?.replace(key, held, token)
+    }
+
     fn lease(&self, key: &Key, wait: Duration) -> Result<Box<dyn Lease>, StoreError> {
         self.store()?.lease(key, wait)
+    }
+
+    fn ready(&self) -> Result<(), StoreError> {
+        self.store()?.ready()
     }
 }
 
@@ -112,6 +124,7 @@ struct Unusable {
 #[derive(Debug)]
 enum Problem {
     Homeless,
+    #[cfg(not(feature = "keyring"))]
     WithoutKeyring,
     UnknownMode,
 }
@@ -125,9 +138,10 @@ impl Unusable {
                 "the home directory is not known, so no login can be kept",
             )
             .with_hint("set HOME (USERPROFILE on Windows)"),
+            #[cfg(not(feature = "keyring"))]
             Problem::WithoutKeyring => Error::new(
                 Code::KeyringUnavailable,
-                format!("{asked} asks for the keyring, which is not supported yet"),
+                format!("{asked} asks for the keyring, which this build leaves out"),
             )
             .with_hint(format!(
                 "set {MODE}={PLAINTEXT} to keep logins in a file for you alone"
@@ -157,6 +171,10 @@ impl TokenStore for Unusable {
     fn lease(&self, _: &Key, _: Duration) -> Result<Box<dyn Lease>, StoreError> {
         Err(self.error())
     }
+
+    fn ready(&self) -> Result<(), StoreError> {
+        Err(self.error())
+    }
 }
 
 /// The variables that say where home is.
@@ -176,14 +194,16 @@ mod tests {
     #[test]
     fn what_was_asked_for_is_never_quietly_replaced() {
         let table = [
+            #[cfg(not(feature = "keyring"))]
             (
-                vec![("HOME", "/nowhere"), ("DATABRICKS_AUTH_STORAGE", "secure")],
+                vec![(HOME, "/nowhere"), ("DATABRICKS_AUTH_STORAGE", "secure")],
                 Code::KeyringUnavailable,
             ),
             (
-                vec![("HOME", "/nowhere"), ("DATABRICKS_AUTH_STORAGE", "bogus")],
+                vec![(HOME, "/nowhere"), ("DATABRICKS_AUTH_STORAGE", "bogus")],
                 Code::Config,
             ),
+            (vec![("DATABRICKS_AUTH_STORAGE", " Secure ")], Code::Config),
             (
                 vec![("DATABRICKS_AUTH_STORAGE", " Plaintext ")],
                 Code::Config,
@@ -192,17 +212,19 @@ mod tests {
         ];
         for (variables, code) in table {
             let environment: Environment = variables.iter().copied().collect();
-            let error = default_store(&environment, None)
-                .load(&Key::new("dev"))
-                .unwrap_err();
-            assert_eq!(error.code(), code, "{variables:?}");
+            let store = default_store(&environment, None);
+            for error in [
+                store.load(&Key::new("dev")).unwrap_err(),
+                store.ready().unwrap_err(),
+            ] {
+                assert_eq!(error.code(), code, "{variables:?}");
+            }
         }
     }
 
     #[test]
     fn a_home_has_a_file_that_need_not_be_there() {
-        let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-        let environment = Environment::from([(home, "/nowhere/at/all")]);
+        let environment = Environment::from([(HOME, "/nowhere/at/all")]);
         assert_eq!(
             default_store(&environment, None)
                 .load(&Key::new("dev"))
@@ -215,18 +237,20 @@ mod tests {
     fn the_profile_file_is_asked_where_the_environment_is_silent() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("cfg");
-        let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
         let code = |mode: &str, variables: &[(&str, &str)]| {
             ProfileFile::edit(&file, |file| file.set_setting("auth_storage", mode)).unwrap();
-            let all = [(home, "/nowhere/at/all")];
+            let all = [(HOME, "/nowhere/at/all")];
             let all = all.iter().chain(variables).copied();
             let store = default_store(&all.collect(), file.to_str());
             store.load(&Key::new("dev")).map_err(|error| error.code())
         };
         assert_eq!(code("Plaintext", &[]), Ok(None));
+        #[cfg(not(feature = "keyring"))]
         assert_eq!(code("secure", &[]), Err(Code::KeyringUnavailable));
         assert_eq!(code("bogus", &[]), Err(Code::Config));
         let chosen = [("DATABRICKS_AUTH_STORAGE", "plaintext")];
         assert_eq!(code("secure", &chosen), Ok(None));
     }
+
+    const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 }

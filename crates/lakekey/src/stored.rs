@@ -81,17 +81,6 @@ impl Stored {
         Ok(None)
     }
 
-    /// Fails where no login can ever be kept, before somebody signs in for nothing. A store that is
-    /// damaged is none of these: keeping a login may repair it.
-    pub(crate) fn usable(&self) -> Result<(), Error> {
-        match self.load() {
-            Err(error) if matches!(error.code(), Code::KeyringUnavailable | Code::Config) => {
-                Err(error)
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Keeps a new login under its first name and under the host's own, `own_key`.
     pub(crate) fn keep(&self, own_key: &Key, token: &Token) -> Result<(), Error> {
         let _lease = self.lease()?;

@@ -20,6 +20,7 @@ const DOORS: &[(&str, usize)] = &[
     ("crates/lakekey-mock/src/program.rs", 1),
     ("crates/lakekey-store-redis/src/machine.rs", 1),
     ("crates/lakekey-store/src/disk.rs", 1),
+    ("crates/lakekey-store/src/keyring/macos.rs", 1),
     ("crates/lakekey/src/clock.rs", 2),
     ("crates/lakekey/src/sign_in/browser.rs", 1),
     ("crates/lakekey/src/sign_in/listener.rs", 1),

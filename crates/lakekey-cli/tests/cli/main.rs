@@ -8,6 +8,8 @@
 mod bad_input;
 mod commands;
 mod explain;
+#[cfg(all(target_os = "linux", feature = "keyring"))]
+mod keyring;
 mod login;
 mod machine;
 mod oauth;

@@ -18,7 +18,7 @@ pub(super) struct Document<'a> {
 
 /// The members of an object by name, each with the text of its value. Of members with the same
 /// name the last one counts.
-pub(super) type Members<'a> = BTreeMap<String, &'a RawValue>;
+pub(crate) type Members<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Why a text is no token cache of version 1. Neither holds a secret.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::expiry;
 use super::text::push_text;
 
 /// The token in the text of an entry, or what is wrong with it, in words that follow its name.
-pub(super) fn decode(entry: &str) -> Result<Token, String> {
+pub(crate) fn decode(entry: &str) -> Result<Token, String> {
     let members: Members<'_> =
         serde_json::from_str(entry).map_err(|_| "is not an object".to_owned())?;
     let access = text(&members, ACCESS)?.ok_or("has no access token")?;
@@ -33,7 +33,35 @@ pub(super) fn decode(entry: &str) -> Result<Token, String> {
 }
 
 /// The text of an entry for a token; members of the old entry that lakekey does not know stay.
-pub(super) fn encode(token: &Token, old: Option<&str>) -> Zeroizing<String> {
+pub(crate) fn encode(token: &Token, old: Option<&str>) -> Zeroizing<String> {
+    write(token, old, |entry, members| {
+        push_members(entry, 6, members.iter().copied());
+        entry.push_str("\n    ");
+    })
+}
+
+/// The same on one line.
+#[cfg(feature = "keyring")]
+pub(crate) fn encode_compact(token: &Token, old: Option<&str>) -> Zeroizing<String> {
+    write(token, old, push_compact)
+}
+
+/// Adds members without any space.
+#[cfg(feature = "keyring")]
+pub(crate) fn push_compact(text: &mut String, members: &[(&str, &str)]) {
+    for (index, (name, value)) in members.iter().enumerate() {
+        text.push_str(if index == 0 { "" } else { "," });
+        push_text(text, name);
+        text.push(':');
+        text.push_str(value);
+    }
+}
+
+fn write(
+    token: &Token,
+    old: Option<&str>,
+    push: impl FnOnce(&mut String, &[(&str, &str)]),
+) -> Zeroizing<String> {
     let old: Members<'_> = old
         .and_then(|old| serde_json::from_str(old).ok())
         .unwrap_or_default();
@@ -41,18 +69,19 @@ pub(super) fn encode(token: &Token, old: Option<&str>) -> Zeroizing<String> {
     let rest = old
         .iter()
         .filter(|(name, _)| !KNOWN.contains(&name.as_str()));
-    let members = known
+    let members: Vec<_> = known
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
-        .chain(rest.map(|(name, value)| (name.as_str(), value.get())));
+        .chain(rest.map(|(name, value)| (name.as_str(), value.get())))
+        .collect();
     let size: usize = members
-        .clone()
+        .iter()
         .map(|(name, value)| 6 * name.len() + value.len() + 16)
         .sum();
     let mut entry = Zeroizing::new(String::with_capacity(size + 16));
     entry.push('{');
-    push_members(&mut entry, 6, members);
-    entry.push_str("\n    }");
+    push(&mut entry, &members);
+    entry.push('}');
     entry
 }
 

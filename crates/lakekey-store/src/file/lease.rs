@@ -33,7 +33,7 @@ impl Leases {
     }
 
     /// The folder, created if it is missing.
-    pub(super) fn folder(&self) -> Result<&Path, StoreError> {
+    pub(crate) fn folder(&self) -> Result<&Path, StoreError> {
         trust::make_folder(&self.folder)?;
         Ok(&self.folder)
     }

@@ -11,7 +11,7 @@ use crate::{StoreError, disk};
 /// A lock of the operating system on a file of its own. What counts is the lock, which ends with
 /// its holder, not that the file is there; the file is never removed.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     // Closing the file gives the lock back.
     _file: File,
 }
@@ -21,7 +21,7 @@ impl Lock {
     ///
     /// `what` is what an error says is locked. Each call opens the file anew, so that threads of
     /// one process exclude each other too.
-    pub(super) fn take(path: &Path, what: &str, patience: Duration) -> Result<Self, StoreError> {
+    pub(crate) fn take(path: &Path, what: &str, patience: Duration) -> Result<Self, StoreError> {
         let mut file = open(path)?;
         let failed = |source| StoreError::Io {
             path: path.to_owned(),

@@ -1,5 +1,5 @@
 /// Adds a JSON text, escaped as the official tools do.
-pub(super) fn push_text(out: &mut String, text: &str) {
+pub(crate) fn push_text(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
         match character {

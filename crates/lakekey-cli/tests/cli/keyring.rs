@@ -1,0 +1,167 @@
+//! Logins in the keyring: gnome-keyring on a bus of its own, with `secret-tool` as the judge.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::net::UnixListener;
+use std::process::{Child, Command, Stdio};
+
+use crate::machine::{Machine, member, mock};
+
+#[test]
+fn a_login_lives_in_the_keyring_and_nowhere_else() {
+    let (mock, machine) = (mock(), Machine::new());
+    let session = Session::start(&machine);
+    let machine = machine
+        .with("DATABRICKS_AUTH_STORAGE", "secure")
+        .with("DBUS_SESSION_BUS_ADDRESS", &session.bus);
+    machine.signed_in(&["--host", &mock.url(), "--profile", "dev"]);
+    let token = |arguments: &[&str]| {
+        let outcome = machine.run(&[&["auth", "token", "-p", "dev"], arguments].concat());
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""));
+        member(&outcome.stdout, "access_token")
+    };
+    assert_eq!(token(&[]), session.access_token());
+    let renewed = token(&["--force-refresh"]);
+    assert_eq!(renewed, session.access_token());
+    assert_eq!(machine.read(".databricks/token-cache.json"), "");
+
+    for _ in 0..2 {
+        let outcome = machine.run(&["auth", "logout", "-p", "dev"]);
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+        assert_eq!(
+            session.judge(&["search", "--all", "service", "databricks-cli"]),
+            ""
+        );
+    }
+    assert_eq!(machine.run(&["auth", "token", "-p", "dev"]).status, 3);
+}
+
+#[test]
+fn without_a_keyring_nobody_is_sent_to_a_browser() {
+    let (mock, machine) = (mock(), Machine::new());
+    let machine = machine.with("DATABRICKS_AUTH_STORAGE", "secure");
+    let outcome = machine.run(&["auth", "login", "--no-browser", "--host", &mock.url()]);
+    assert_eq!(outcome.status, 7, "{}", outcome.stderr);
+    assert!(
+        outcome
+            .stderr
+            .contains("cannot keep logins: no keyring can be reached"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(!outcome.stderr.contains("/authorize"), "{}", outcome.stderr);
+}
+
+#[test]
+fn the_bus_is_left_alone_unless_the_keyring_is_asked_for() {
+    let (mock, machine) = (mock(), Machine::new());
+    let (bus, address) = silent_bus(&machine);
+    let machine = machine.with("DBUS_SESSION_BUS_ADDRESS", &address);
+    machine.signed_in(&["--host", &mock.url(), "--profile", "dev"]);
+    for arguments in [["auth", "token"], ["auth", "logout"]] {
+        let outcome = machine.run(&[&arguments[..], &["-p", "dev"]].concat());
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    }
+    let error = bus.accept().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn a_bus_that_never_answers_does_not_keep_the_command() {
+    let machine = Machine::new();
+    let (bus, address) = silent_bus(&machine);
+    let machine = machine
+        .with("DATABRICKS_AUTH_STORAGE", "secure")
+        .with("DBUS_SESSION_BUS_ADDRESS", &address);
+    machine.write(".databrickscfg", "[dev]\nhost = https://w.example.test\n");
+    let outcome = machine.run(&["auth", "token", "-p", "dev"]);
+    assert_eq!(outcome.status, 7, "{}", outcome.stderr);
+    assert!(
+        outcome
+            .stderr
+            .contains("the keyring did not answer within 3.0 s"),
+        "{}",
+        outcome.stderr
+    );
+    bus.accept().unwrap();
+}
+
+/// A bus to connect to that says nothing.
+fn silent_bus(machine: &Machine) -> (UnixListener, String) {
+    let path = machine.path("bus");
+    let bus = UnixListener::bind(&path).unwrap();
+    bus.set_nonblocking(true).unwrap();
+    (bus, format!("unix:path={}", path.display()))
+}
+
+/// A bus with an unlocked keyring on it, which end with the test.
+struct Session {
+    bus: String,
+    daemon: Child,
+}
+
+impl Session {
+    fn start(machine: &Machine) -> Self {
+        let mut daemon = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--print-address"])
+            .env("XDG_RUNTIME_DIR", machine.home.path())
+            .env("HOME", machine.home.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect(NEEDED);
+        let mut bus = String::new();
+        BufReader::new(daemon.stdout.take().unwrap())
+            .read_line(&mut bus)
+            .unwrap();
+        let session = Self {
+            bus: bus.trim().to_owned(),
+            daemon,
+        };
+        let mut keyring = Command::new("gnome-keyring-daemon")
+            .args(["--unlock", "--components=secrets"])
+            .env("XDG_RUNTIME_DIR", machine.home.path())
+            .env("XDG_DATA_HOME", machine.path("data"))
+            .env("HOME", machine.home.path())
+            .env("DBUS_SESSION_BUS_ADDRESS", &session.bus)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect(NEEDED);
+        keyring
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(b"password")
+            .unwrap();
+        assert!(keyring.wait().unwrap().success());
+        session
+    }
+
+    /// What the judge says.
+    fn judge(&self, arguments: &[&str]) -> String {
+        let output = Command::new("secret-tool")
+            .args(arguments)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .output()
+            .expect(NEEDED);
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    }
+
+    /// The access token of `dev`, as another program reads it.
+    fn access_token(&self) -> serde_json::Value {
+        let item = self.judge(&["lookup", "service", "databricks-cli", "username", "dev"]);
+        let item: serde_json::Value = serde_json::from_str(&item).unwrap();
+        item["token"]["access_token"].clone()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // The keyring ends with its bus.
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}
+
+const NEEDED: &str = "the Debian packages dbus, gnome-keyring and libsecret-tools are installed";
