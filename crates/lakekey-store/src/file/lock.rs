@@ -1,19 +1,23 @@
 use std::fs::{File, TryLockError};
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use super::exclusive::{self, Exclusive};
 use super::trust;
 use crate::{StoreError, disk};
 
 /// A lock of the operating system on a file of its own. What counts is the lock, which ends with
 /// its holder, not that the file is there; the file is never removed.
+///
+/// On a file system without locks, a second file beside it that only one can create does instead.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(super) enum Lock {
     // Closing the file gives the lock back.
-    _file: File,
+    Systems { _file: File },
+    Exclusive { _held: Exclusive },
 }
 
 impl Lock {
@@ -22,34 +26,55 @@ impl Lock {
     /// `what` is what an error says is locked. Each call opens the file anew, so that threads of
     /// one process exclude each other too.
     pub(super) fn take(path: &Path, what: &str, patience: Duration) -> Result<Self, StoreError> {
-        let mut file = open(path)?;
+        let file = open(path)?;
         let failed = |source| StoreError::Io {
             path: path.to_owned(),
             action: "lock",
             source,
         };
         let start = disk::instant();
-        for attempt in 0.. {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
+        let had = match file.try_lock() {
+            Ok(()) => Some(Ok(file)),
+            Err(TryLockError::WouldBlock) if patience.is_zero() => None,
+            Err(TryLockError::WouldBlock) => wait(file, patience).map_err(failed)?,
+            Err(TryLockError::Error(error)) => Some(Err(error)),
+        };
+        let locked = |holder| StoreError::Locked {
+            what: what.to_owned(),
+            holder,
+            waited: start.elapsed(),
+        };
+        match had {
+            Some(Ok(mut file)) => {
+                // The lock is held all the same when, on a full disk, nobody can be told by whom.
+                let _ = sign(&mut file);
+                Ok(Self::Systems { _file: file })
             }
-            let waited = start.elapsed();
-            let Some(left) = patience.checked_sub(waited).filter(|left| !left.is_zero()) else {
-                return Err(StoreError::Locked {
-                    what: what.to_owned(),
-                    holder: holder(file),
-                    waited,
-                });
-            };
-            thread::sleep(pause(attempt).min(left));
+            Some(Err(error)) if is_missing(&error) => {
+                let held = path.with_extension("held");
+                match Exclusive::take(held.clone(), patience).map_err(failed)? {
+                    Some(held) => Ok(Self::Exclusive { _held: held }),
+                    None => Err(StoreError::Held {
+                        what: what.to_owned(),
+                        holder: exclusive::holder(&held),
+                        path: held,
+                        waited: start.elapsed(),
+                    }),
+                }
+            }
+            Some(Err(error)) => Err(failed(error)),
+            None => Err(locked(holder(path))),
         }
-        // The lock is held all the same when, on a full disk, nobody can be told by whom.
-        let _ = sign(&mut file);
-        Ok(Self { _file: file })
     }
+}
+
+/// Whether the file system has no locks: `ENOLCK`, `EOPNOTSUPP` or `ENOSYS`.
+fn is_missing(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::NOLCK.raw_os_error()) {
+        return true;
+    }
+    error.kind() == io::ErrorKind::Unsupported
 }
 
 fn open(path: &Path) -> Result<File, StoreError> {
@@ -76,16 +101,32 @@ fn sign(file: &mut File) -> io::Result<()> {
     writeln!(file, "{}", std::process::id())
 }
 
-/// Who holds the lock. On Windows the lock keeps others from reading that, too.
-fn holder(file: File) -> Option<u32> {
-    let mut text = String::new();
-    file.take(16).read_to_string(&mut text).ok()?;
-    text.trim().parse().ok()
+/// Waits for the lock on a thread of its own, since no system bounds that wait; `None` when
+/// patience ended.
+///
+/// The system wakes those who wait in their order and at once. A thread that nobody waits for any
+/// more gives the lock back as soon as it has it.
+fn wait(file: File, patience: Duration) -> io::Result<Option<io::Result<File>>> {
+    let (had, waiting) = mpsc::sync_channel(1);
+    thread::Builder::new()
+        .name("lakekey-lock".to_owned())
+        .stack_size(64 << 10)
+        .spawn(move || {
+            let outcome = loop {
+                match file.lock() {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    outcome => break outcome,
+                }
+            };
+            let _ = had.send(outcome.map(|()| file));
+        })?;
+    Ok(waiting.recv_timeout(patience).ok())
 }
 
-/// 5, 10, then 20 ms, less up to a half at random, so that those who wait do not march in step.
-fn pause(attempt: u32) -> Duration {
-    let longest = 5_000 << attempt.min(2);
-    let random = RandomState::new().hash_one(attempt);
-    Duration::from_micros(longest - random % (longest / 2))
+/// Who holds the lock. On Windows the lock keeps others from reading that, too.
+fn holder(path: &Path) -> Option<u32> {
+    let mut text = String::new();
+    let file = disk::open(path, false).ok()?;
+    file.take(16).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
 }
