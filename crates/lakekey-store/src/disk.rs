@@ -84,7 +84,7 @@ pub(crate) fn machine() -> Option<String> {
         let names = rustix::system::uname();
         let name = names.nodename().to_string_lossy();
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        Some(format!("{name} {}", boot.trim()).trim().to_owned())
+        (!name.is_empty()).then(|| format!("{name} {}", boot.trim()))
     }
     #[cfg(not(unix))]
     None

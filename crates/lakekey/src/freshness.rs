@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use lakekey_core::{Demand, Token};
+use lakekey_oauth::MAX_LIFETIME;
 
 /// How good a token still is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub(crate) enum Freshness {
 
 /// Judges a token by the wall clock.
 pub(crate) fn freshness(token: &Token, now: SystemTime) -> Freshness {
-    let Some(bounds) = Bounds::of(token) else {
+    let Some(bounds) = Bounds::of(token, now) else {
         return Freshness::Fresh;
     };
     if now >= bounds.expired {
@@ -53,9 +54,19 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// The bounds of a token; `None` for one that never expires.
-    pub(crate) fn of(token: &Token) -> Option<Self> {
+    /// The bounds of a token as they look at `now`; `None` for one that never expires.
+    ///
+    /// An expiry that no server grants is a mistake of whoever wrote it, or of this clock: such a
+    /// token is stale from the start if there is a way to renew it.
+    pub(crate) fn of(token: &Token, now: SystemTime) -> Option<Self> {
         let expiry = token.expiry()?;
+        let latest = now.checked_add(MAX_LIFETIME)?;
+        if expiry > latest && token.refresh().is_some() {
+            return Some(Self {
+                stale: now,
+                expired: latest,
+            });
+        }
         let lifetime = token.lifetime().unwrap_or(USUAL_LIFETIME);
         let lead = (lifetime / 2).min(LONGEST_LEAD);
         let margin = MARGIN.min(lifetime / 4);
@@ -116,6 +127,14 @@ mod tests {
         assert_eq!(at(8, 4), Freshness::Stale);
         assert_eq!(at(8, 6), Freshness::Expired);
         assert_eq!(at(0, 0), Freshness::Expired);
+    }
+
+    #[test]
+    fn an_expiry_beyond_belief_is_stale_if_it_can_be_renewed() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_900_000_000);
+        let token = Token::bearer("t").expiring(now + Duration::from_secs(400 * 24 * 3600));
+        assert_eq!(freshness(&token, now), Freshness::Fresh);
+        assert_eq!(freshness(&token.with_refresh("r"), now), Freshness::Stale);
     }
 
     #[test]

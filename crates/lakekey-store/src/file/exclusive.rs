@@ -193,7 +193,7 @@ mod tests {
                 "{owner:?}"
             );
             assert_eq!(read(&path).as_ref(), Some(owner));
-            std::fs::remove_file(&path).unwrap();
+            crate::disk::remove(&path).unwrap();
         }
         let gone = Owner {
             process: i32::MAX.unsigned_abs(),

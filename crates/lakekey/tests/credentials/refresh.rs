@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lakekey::{Code, Demand, Token};
 use lakekey_mock::{Endpoint, Fault, Setup};
-use lakekey_store::{Key, TokenStore};
+use lakekey_store::{Key, Record, TokenStore};
 
 use crate::world::{Door, HOST, World};
 
@@ -90,6 +90,65 @@ async fn an_early_renewal_that_fails_leaves_the_good_token_in_use() {
     world.advance(HOUR);
     let error = credentials.token().await.unwrap_err();
     assert_eq!(error.code(), Code::ServerError);
+}
+
+#[tokio::test]
+async fn those_who_waited_for_a_renewal_that_failed_do_not_try_again() {
+    let (world, credentials) = signed_in().await;
+    world.advance(HOUR);
+    let failed = lakekey::Clock::now(&*world.clock) + Duration::from_secs(1);
+    let mut lease = world.store().lease(&Key::new(HOST), HOUR).unwrap();
+    let waiting = tokio::spawn({
+        let credentials = credentials.clone();
+        async move { credentials.token().await }
+    });
+    let failure = lakekey::Error::new(Code::ServerError, "the server failed");
+    let record = Record::default().with_failure(&failure, failed);
+    lease.write(&record).unwrap();
+    drop(lease);
+    let error = waiting.await.unwrap().unwrap_err();
+    assert_eq!(error.code(), Code::ServerError);
+    assert_eq!(world.posts("refresh_token"), 0);
+
+    world.advance(Duration::from_secs(2));
+    credentials.token().await.unwrap();
+    assert_eq!(
+        world.posts("refresh_token"),
+        1,
+        "a later question is a new one"
+    );
+}
+
+#[tokio::test]
+async fn a_good_token_waits_for_nobody() {
+    let (world, credentials) = signed_in().await;
+    let old = credentials.token().await.unwrap();
+    world.advance(Duration::from_secs(45 * 60));
+    let lease = world.store().lease(&Key::new(HOST), HOUR).unwrap();
+    assert_eq!(credentials.token_on(Demand::Fresh).await.unwrap(), old);
+    assert_eq!(world.posts("refresh_token"), 0);
+    drop(lease);
+    assert_ne!(credentials.token_on(Demand::Fresh).await.unwrap(), old);
+}
+
+#[tokio::test]
+async fn an_early_renewal_that_failed_is_left_alone_for_a_minute() {
+    let (world, credentials) = signed_in().await;
+    let old = credentials.token().await.unwrap();
+    world.advance(Duration::from_secs(41 * 60));
+    let fault = Fault::new("http.status").on(Endpoint::Token);
+    world
+        .mock(|mock| mock.inject(fault.param("status", 503)))
+        .unwrap();
+    for _ in 0..3 {
+        let another = world.credentials();
+        assert_eq!(another.token_on(Demand::Fresh).await.unwrap(), old);
+    }
+    let series = world.posts("refresh_token");
+    assert!(series <= 3, "one series of attempts, not {series}");
+    world.advance(Duration::from_secs(61));
+    assert_eq!(credentials.token_on(Demand::Fresh).await.unwrap(), old);
+    assert!(world.posts("refresh_token") > series);
 }
 
 #[tokio::test]
