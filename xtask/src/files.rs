@@ -50,7 +50,8 @@ impl File {
     }
 }
 
-/// Every text file of the repository, sorted by path; build output and hidden folders of tools aside.
+/// Every text file of the repository, sorted by path; build output, hidden folders of tools and
+/// the mark of a linked work tree aside.
 pub(crate) fn all() -> Result<Vec<File>, Failure> {
     let mut files = Vec::new();
     walk(workspace::root(), "", &mut files)?;
@@ -122,6 +123,7 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), Failur
         if kind.is_dir() && is_ours(prefix, &name) {
             walk(&entry.path(), &format!("{path}/"), files)?;
         } else if kind.is_file()
+            && name != ".git"
             && let Some(text) = read(&entry.path())?
         {
             files.push(File { path, text });

@@ -67,6 +67,11 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Empties a file, or creates it: what only an experiment wants to see.
+pub(crate) fn overwrite(path: &Path) -> io::Result<File> {
+    File::create(path)
+}
+
 /// Creates a file that must not be there yet, with mode 0600.
 pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();

@@ -12,6 +12,7 @@ const DOORS: &[(&str, usize)] = &[
     ("crates/lakekey-config/src/environment.rs", 1),
     ("crates/lakekey-config/src/profiles/disk.rs", 3),
     ("crates/lakekey-conformance/src/doors.rs", 7),
+    ("crates/lakekey-core/src/sabotage.rs", 1),
     ("crates/lakekey-mock/src/clock.rs", 1),
     ("crates/lakekey-mock/src/listen.rs", 1),
     ("crates/lakekey-mock/src/program.rs", 1),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::lock::pause;
 use super::name;
 use crate::disk;
 
@@ -134,15 +135,6 @@ fn once() -> String {
 
     let random = RandomState::new();
     format!("{:016x}{:016x}", random.hash_one(1), random.hash_one(2))
-}
-
-/// 5, 10, then 20 ms, less up to a half at random, so that those who wait do not march in step.
-fn pause(attempt: u32) -> Duration {
-    use std::hash::{BuildHasher, RandomState};
-
-    let longest = 5_000 << attempt.min(2);
-    let random = RandomState::new().hash_one(attempt);
-    Duration::from_micros(longest - random % (longest / 2))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 use std::fs::{File, TryLockError};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
-use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
+use lakekey_core::sabotage;
 
 use super::exclusive::{self, Exclusive};
 use super::trust;
@@ -26,44 +28,58 @@ impl Lock {
     /// `what` is what an error says is locked. Each call opens the file anew, so that threads of
     /// one process exclude each other too.
     pub(super) fn take(path: &Path, what: &str, patience: Duration) -> Result<Self, StoreError> {
-        let file = open(path)?;
+        let mut file = open(path)?;
         let failed = |source| StoreError::Io {
             path: path.to_owned(),
             action: "lock",
             source,
         };
+        if sabotage::is_off("lock") {
+            return Ok(Self::Systems { _file: file });
+        }
         let start = disk::instant();
-        let had = match file.try_lock() {
-            Ok(()) => Some(Ok(file)),
-            Err(TryLockError::WouldBlock) if patience.is_zero() => None,
-            Err(TryLockError::WouldBlock) => wait(file, patience).map_err(failed)?,
-            Err(TryLockError::Error(error)) => Some(Err(error)),
-        };
-        let locked = |holder| StoreError::Locked {
-            what: what.to_owned(),
-            holder,
-            waited: start.elapsed(),
-        };
-        match had {
-            Some(Ok(mut file)) => {
-                // The lock is held all the same when, on a full disk, nobody can be told by whom.
-                let _ = sign(&mut file);
-                Ok(Self::Systems { _file: file })
-            }
-            Some(Err(error)) if is_missing(&error) => {
-                let held = path.with_extension("held");
-                match Exclusive::take(held.clone(), patience).map_err(failed)? {
-                    Some(held) => Ok(Self::Exclusive { _held: held }),
-                    None => Err(StoreError::Held {
-                        what: what.to_owned(),
-                        holder: exclusive::holder(&held),
-                        path: held,
-                        waited: start.elapsed(),
-                    }),
+        for attempt in 0.. {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(error)) if is_missing(&error) => {
+                    return Self::instead(path, what, patience);
                 }
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
-            Some(Err(error)) => Err(failed(error)),
-            None => Err(locked(holder(path))),
+            let waited = start.elapsed();
+            let Some(left) = patience.checked_sub(waited).filter(|left| !left.is_zero()) else {
+                return Err(StoreError::Locked {
+                    what: what.to_owned(),
+                    holder: holder(file),
+                    waited,
+                });
+            };
+            thread::sleep(pause(attempt).min(left));
+        }
+        // The lock is held all the same when, on a full disk, nobody can be told by whom.
+        let _ = sign(&mut file);
+        Ok(Self::Systems { _file: file })
+    }
+
+    /// What takes the place of a lock where the file system has none.
+    fn instead(path: &Path, what: &str, patience: Duration) -> Result<Self, StoreError> {
+        let path = path.with_extension("held");
+        let start = disk::instant();
+        match Exclusive::take(path.clone(), patience) {
+            Ok(Some(held)) => Ok(Self::Exclusive { _held: held }),
+            Ok(None) => Err(StoreError::Held {
+                what: what.to_owned(),
+                holder: exclusive::holder(&path),
+                path,
+                waited: start.elapsed(),
+            }),
+            Err(source) => Err(StoreError::Io {
+                path,
+                action: "lock",
+                source,
+            }),
         }
     }
 }
@@ -101,32 +117,24 @@ fn sign(file: &mut File) -> io::Result<()> {
     writeln!(file, "{}", std::process::id())
 }
 
-/// Waits for the lock on a thread of its own, since no system bounds that wait; `None` when
-/// patience ended.
-///
-/// The system wakes those who wait in their order and at once. A thread that nobody waits for any
-/// more gives the lock back as soon as it has it.
-fn wait(file: File, patience: Duration) -> io::Result<Option<io::Result<File>>> {
-    let (had, waiting) = mpsc::sync_channel(1);
-    thread::Builder::new()
-        .name("lakekey-lock".to_owned())
-        .stack_size(64 << 10)
-        .spawn(move || {
-            let outcome = loop {
-                match file.lock() {
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    outcome => break outcome,
-                }
-            };
-            let _ = had.send(outcome.map(|()| file));
-        })?;
-    Ok(waiting.recv_timeout(patience).ok())
-}
-
 /// Who holds the lock. On Windows the lock keeps others from reading that, too.
-fn holder(path: &Path) -> Option<u32> {
+fn holder(file: File) -> Option<u32> {
     let mut text = String::new();
-    let file = disk::open(path, false).ok()?;
     file.take(16).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
+}
+
+/// 1, 2, 4 ms and so on to 5 ms, to 20 ms after half a second or so, less up to a half at random,
+/// so that those who wait do not march in step.
+///
+/// A system's own wait for a lock would be woken sooner, but no system bounds it, and a thread that
+/// is left waiting takes the lock for a moment when nobody wants it any more.
+pub(super) fn pause(attempt: u32) -> Duration {
+    let longest = match attempt {
+        0..=2 => 1_000 << attempt,
+        3..=100 => 5_000,
+        _ => 20_000,
+    };
+    let random = RandomState::new().hash_one(attempt);
+    Duration::from_micros(longest - random % (longest / 2))
 }
