@@ -35,6 +35,12 @@ pub(crate) fn satisfies(token: &Token, demand: &Demand, now: SystemTime) -> bool
     let freshness = freshness(token, now);
     match demand {
         Demand::Usable => freshness != Freshness::Expired,
+        Demand::GoodFor(span) => {
+            freshness != Freshness::Expired
+                && token.expiry().is_none_or(|expiry| {
+                    now.checked_add(*span).is_some_and(|until| expiry >= until)
+                })
+        }
         Demand::MintedSince(moment) => {
             freshness != Freshness::Expired
                 && token.minted().is_some_and(|minted| minted >= *moment)

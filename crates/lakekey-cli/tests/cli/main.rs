@@ -7,6 +7,7 @@
 
 mod commands;
 mod explain;
+mod lend;
 mod login;
 mod machine;
 mod oauth;
