@@ -286,6 +286,32 @@ async fn neither_a_sleep_nor_a_stepped_clock_keeps_an_expired_token() {
     assert_eq!(world.posts("refresh_token"), 2);
 }
 
+/// 24 hours of tokens that live for 90 seconds, with a request every 10.
+#[tokio::test]
+async fn a_day_of_short_tokens_has_no_gap() {
+    let (world, credentials) = signed_in().await;
+    world.mock(|mock| mock.setup().lifetimes.access = Duration::from_secs(90));
+    let step = Duration::from_secs(10);
+    let day = 24 * HOUR;
+    for _ in 0..day.as_secs() / step.as_secs() {
+        world.advance(step);
+        let token = credentials.token_on(Demand::Fresh).await.unwrap();
+        let left = token
+            .expiry()
+            .unwrap()
+            .duration_since(lakekey::Clock::now(&*world.clock));
+        assert!(left.is_ok(), "a token that has ended was handed out");
+    }
+    // A token of 90 s is renewed at the first question of its second half: after 50 s, since there
+    // is one every 10. The first one, of an hour, lasts for 40 minutes.
+    let expected = (day - Duration::from_secs(2400)).as_secs() / 50;
+    let renewals = world.posts("refresh_token") as u64;
+    assert!(
+        renewals.abs_diff(expected) <= 1,
+        "{renewals}, not {expected}"
+    );
+}
+
 #[tokio::test]
 async fn signing_out_forgets_every_name_of_the_login() {
     let (world, credentials) = signed_in().await;
