@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use crate::terminal::Failure;
-use crate::{bench, browser, ci, conformance, docs, interop, layers, tidy};
+use crate::{bench, browser, ci, conformance, docs, interop, layers, reliability, tidy};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ pub(crate) enum Task {
     Interop(interop::Client),
     /// Check that each crate depends only on the layers below it.
     Layers,
+    /// Let much go wrong at once, and count what becomes of the logins.
+    Reliability(reliability::Args),
     /// Check the rules no compiler knows: lengths, doors, words, links.
     Tidy(tidy::Args),
 }
@@ -38,6 +40,7 @@ impl Task {
             Self::Docs(args) => docs::run(args),
             Self::Interop(client) => interop::run(*client),
             Self::Layers => layers::run(),
+            Self::Reliability(args) => reliability::run(args),
             Self::Tidy(args) => tidy::run(args),
         }
     }
