@@ -20,7 +20,7 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "faults",
     question: "What comes of token requests when one in five goes wrong?",
     method: "
-Eight profiles in one home, each with a server of its own; eight workers run `auth token --force-refresh` for any of them.
+Sixteen profiles in one home, each with a server of its own; sixteen workers run `auth token --force-refresh` for any of them.
 Of the requests to the token endpoint 5 % meet a 500 or 503, 4 % a reset connection (half of them after the server has
 committed), 3 % a delay of 0.5 to 3 s, 2 % a 429, 2 % an answer that breaks off, 2 % a page of HTML, 1 % a redirect and 1 %
 a wrong media type. The server tolerates a repeated refresh. A failure is: a token that the server of that profile did not
@@ -32,7 +32,7 @@ is a figure.
 };
 
 fn run(rig: &Rig, rows: &mut Rows) -> Result<(), Failure> {
-    let mut tally = Tally::of("8 profiles, 8 workers");
+    let mut tally = Tally::of("16 profiles, 16 workers");
     let stage = Stage::new(rig, "grace=24h")?;
     let seen = stage.work(rig.count(10_000), &mut tally)?;
     let record = stage.record()?;
@@ -42,7 +42,7 @@ fn run(rig: &Rig, rows: &mut Rows) -> Result<(), Failure> {
 
     let mut tally = Tally::of_control("repeated refreshes end the session");
     let stage = Stage::new(rig, "strict")?;
-    stage.work(rig.count(400), &mut tally)?;
+    stage.work(400, &mut tally)?;
     rows.add(tally, "");
     Ok(())
 }
@@ -329,7 +329,7 @@ fn name(profile: usize) -> String {
     format!("p{profile}")
 }
 
-const PROFILES: usize = 8;
-const WORKERS: usize = 8;
+const PROFILES: usize = 16;
+const WORKERS: usize = 16;
 /// After how many requests to say how far it has got.
 const TOLD: usize = 1000;

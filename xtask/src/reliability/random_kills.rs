@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Experiment;
 use super::answer::{Answer, End, start};
-use super::cache::Cache;
+use super::cache::{self, Cache};
 use super::dice::{Dice, SEED};
 use super::login::{Login, PROFILE};
 use super::page::grouped;
@@ -15,7 +15,7 @@ use super::race::milliseconds;
 use super::rig::Rig;
 use super::row::{Complaints, Rows, Tally};
 use crate::stage::Entry;
-use crate::stopwatch::timed;
+use crate::stopwatch::{Stopwatch, timed};
 use crate::terminal::{Failure, say};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
@@ -26,23 +26,21 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
 failure is: a file that is no whole document, a second login in it that changed, an entry that mixes two answers of the
 server, a program that was not killed and did not end well, or a login that was lost. One case cannot be helped: the
 refresh token is good for one use, the server has committed the refresh, and nobody was told or had the time to write it
-down. It is counted by itself, and somebody signs in again. The control writes into the file itself, which is a large one
-so that writing takes a while.
+down. It is counted by itself, and somebody signs in again. A large file is written for so long that a process can be
+killed in the middle of it; the control writes into the file itself, without a new one that takes its place.
 ",
     run,
 };
 
 fn run(rig: &Rig, rows: &mut Rows) -> Result<(), Failure> {
-    let cell = "shipped program";
-    let mut tally = Tally::of(cell);
+    let mut tally = Tally::of("at any moment, two logins");
     let runs = rig.count(10_000) / WORKERS;
     let workers = std::thread::scope(|scope| {
-        let start = |number| scope.spawn(move || Worker::new(rig, number, None)?.work(runs));
+        let work = |number| Worker::new(rig, number, None)?.work(runs, When::AtAnyMoment);
+        let start = |number| scope.spawn(move || work(number));
         let started: Vec<_> = (0..WORKERS).map(start).collect();
-        started
-            .into_iter()
-            .map(|worker| worker.join())
-            .collect::<Vec<_>>()
+        let ended = started.into_iter().map(|worker| worker.join());
+        ended.collect::<Vec<_>>()
     });
     let mut seen = Seen::default();
     for worker in workers {
@@ -53,15 +51,29 @@ fn run(rig: &Rig, rows: &mut Rows) -> Result<(), Failure> {
     }
     rows.add(tally, seen.figures());
 
-    let mut tally = Tally::of_control("large file, written in place");
-    let mut worker = Worker::new(rig, WORKERS, Some("atomic_write"))?;
-    let mut cache = worker.login.cache()?;
-    cache.crowd(WITNESS, 5000);
-    cache.write()?;
-    let (counted, _) = worker.work(rig.count(500))?;
-    tally.absorb(counted);
-    rows.add(tally, "");
+    let large = "once the file changes, 1,002 logins";
+    let in_place = format!("{large}, written in place");
+    for (mut tally, sabotage) in [
+        (Tally::of(large), None),
+        (Tally::of_control(in_place), Some("atomic_write")),
+    ] {
+        let mut worker = Worker::new(rig, WORKERS, sabotage)?;
+        let mut cache = worker.login.cache()?;
+        cache.crowd(WITNESS, 1000);
+        cache.write()?;
+        let (counted, _) = worker.work(rig.count(200), When::AtTheChange)?;
+        tally.absorb(counted);
+        rows.add(tally, "");
+    }
     Ok(())
+}
+
+/// When to kill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    AtAnyMoment,
+    /// As soon as the file is another one, or of another size.
+    AtTheChange,
 }
 
 /// One home, in which one process after the other is killed.
@@ -100,7 +112,7 @@ impl<'a> Worker<'a> {
         Ok(worker)
     }
 
-    fn work(&mut self, runs: usize) -> Result<(Tally, Seen), Failure> {
+    fn work(&mut self, runs: usize, when: When) -> Result<(Tally, Seen), Failure> {
         let mut tally = Tally::of("");
         let mut seen = Seen {
             span: self.span()?,
@@ -109,7 +121,7 @@ impl<'a> Worker<'a> {
         let backup = self.login.cache()?;
         for run in 1..=runs {
             let before = self.login.cache()?;
-            let end = self.kill(seen.span)?;
+            let end = self.kill(seen.span, when)?;
             let mut complaints = Complaints::default();
             let is_lost = self.look(&before, end, &mut seen, &mut complaints)?;
             let is_good = tally.count(&complaints);
@@ -119,7 +131,7 @@ impl<'a> Worker<'a> {
             if is_lost || !is_good {
                 self.sign_in()?;
             }
-            if run.is_multiple_of(TOLD) && self.sabotage.is_none() {
+            if run.is_multiple_of(TOLD) {
                 say(format_args!(
                     "    worker {}: {} of {}",
                     self.number,
@@ -135,25 +147,40 @@ impl<'a> Worker<'a> {
         Ok((tally, seen))
     }
 
-    /// How long the program takes when it is left alone: the longest of some runs.
+    /// How long the program takes when it is left alone: four of five runs take no longer.
     fn span(&mut self) -> Result<Duration, Failure> {
-        let mut longest = Duration::ZERO;
+        let mut times = Vec::new();
         for _ in 0..20 {
             let (answer, took) = timed(|| Answer::of(&mut self.command()));
             let answer = answer?;
             if !answer.is_good() {
                 return Err(Failure::new(answer.summary()));
             }
-            longest = longest.max(took);
+            times.push(took);
         }
+        times.sort_unstable();
         self.last = self.news()?.pop().unwrap_or_default();
-        Ok(longest)
+        Ok(times[times.len() * 4 / 5])
     }
 
-    fn kill(&mut self, span: Duration) -> Result<End, Failure> {
+    fn kill(&mut self, span: Duration, when: When) -> Result<End, Failure> {
         let moment = self.dice.before(span);
+        let path = cache::path(&self.login.home);
+        let look = || {
+            let found = path.metadata().ok()?;
+            Some((found.len(), found.modified().ok()))
+        };
+        let before = look();
         let mut running = start(&mut self.command())?;
-        std::thread::sleep(moment);
+        match when {
+            When::AtAnyMoment => std::thread::sleep(moment),
+            When::AtTheChange => {
+                let watch = Stopwatch::start();
+                while look() == before && watch.elapsed() < 2 * span {
+                    std::hint::spin_loop();
+                }
+            }
+        }
         running.kill();
         Ok(Answer::from(running)?.end)
     }
