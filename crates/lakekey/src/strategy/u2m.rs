@@ -10,7 +10,7 @@ use lakekey_store::{Lease, StoreError, TokenStore};
 use crate::blocking::blocking;
 use crate::chain::U2M;
 use crate::discover;
-use crate::freshness::{Freshness, freshness, satisfies};
+use crate::freshness::{Freshness, freshness, is_beyond_belief, satisfies};
 use crate::hosts::Hosts;
 use crate::stored::Stored;
 
@@ -60,7 +60,9 @@ impl TokenSource for Shared {
                 stored: Arc::clone(&self.0),
                 cx: cx.clone(),
                 asked: now,
-                early: old.is_some(),
+                early: old
+                    .as_ref()
+                    .is_some_and(|token| !is_beyond_belief(token, now)),
             };
             match (renewal.run().await, old) {
                 (Err(error), Some(old)) => {
@@ -91,7 +93,11 @@ impl Renewal {
     async fn run(self) -> Result<Token, Error> {
         let runtime = tokio::runtime::Handle::current();
         blocking(move || {
-            let patience = if self.early { Duration::ZERO } else { PATIENCE };
+            let patience = if self.early {
+                Duration::ZERO
+            } else {
+                self.cx.patience()
+            };
             let mut lease = self.stored.lease(patience)?;
             runtime.block_on(self.leased(&mut *lease))
         })
@@ -168,9 +174,6 @@ async fn refreshed(stored: &Stored, cx: &Context, token: &Token) -> Result<Token
     .await
 }
 
-/// How long to wait for another process that is renewing the same login. Longer than one
-/// renewal may take with all its retries.
-const PATIENCE: Duration = Duration::from_secs(90);
 /// How long a renewal ahead of time is left alone after it failed, by whichever process.
 const PAUSE: Duration = Duration::from_secs(60);
 const REFUSED: &str = "the server no longer accepts its refresh token";

@@ -132,6 +132,20 @@ async fn a_good_token_waits_for_nobody() {
 }
 
 #[tokio::test]
+async fn an_expired_token_waits_for_another_no_longer_than_told() {
+    let (world, _) = signed_in().await;
+    world.advance(HOUR);
+    let lease = world.store().lease(&Key::new(HOST), HOUR).unwrap();
+    let builder = world.builder().host(HOST).patience(Duration::ZERO);
+    let hasty = builder.build().unwrap();
+    let error = hasty.token().await.unwrap_err();
+    assert_eq!(error.code(), Code::StoreLocked);
+    drop(lease);
+    hasty.token().await.unwrap();
+    assert_eq!(world.posts("refresh_token"), 1);
+}
+
+#[tokio::test]
 async fn an_early_renewal_that_failed_is_left_alone_for_a_minute() {
     let (world, credentials) = signed_in().await;
     let old = credentials.token().await.unwrap();

@@ -17,7 +17,10 @@ pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result
     let machine = Machine::read()?;
     let selection = Selection::of(wanted, &machine)?;
     refuse_service_principal(&selection, &machine)?;
-    let credentials = machine.login(&selection)?;
+    let credentials = match args.timeout {
+        Some(Timeout(span)) => machine.login_within(&selection, span)?,
+        None => machine.login(&selection)?,
+    };
     credentials.host().map_err(nothing_named)?;
     let now = SystemClock.now();
     let demand = if args.force_refresh {
