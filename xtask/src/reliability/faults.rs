@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
 use serde_json::{Value, json};
 
@@ -105,7 +106,7 @@ impl<'a> Stage<'a> {
             let started: Vec<_> = (0..WORKERS).map(start).collect();
             started
                 .into_iter()
-                .map(|worker| worker.join())
+                .map(ScopedJoinHandle::join)
                 .collect::<Vec<_>>()
         });
         let mut all = Seen::default();

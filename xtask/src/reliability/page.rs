@@ -29,11 +29,10 @@ pub(super) fn write(
 fn page(experiments: &[&Experiment], rows: &Rows) -> Result<String, Failure> {
     let commit = shell::stdout(shell::command("git").args(["describe", "--always", "--dirty"]))?;
     let mut text = OPENING.trim_start().to_owned();
-    text += &format!(
-        "The figures are of commit `{}`, with release programs, on {}.\n",
-        commit.trim(),
-        machine::line()
-    );
+    let (commit, machine) = (commit.trim(), machine::line());
+    let figures =
+        format!("The figures are of commit `{commit}`, with release programs, on {machine}.\n");
+    text.push_str(&figures);
     for experiment in experiments {
         let Experiment {
             name,
@@ -41,7 +40,8 @@ fn page(experiments: &[&Experiment], rows: &Rows) -> Result<String, Failure> {
             method,
             ..
         } = experiment;
-        text += &format!("\n## {question}\n\n`--only {name}`. {}\n", method.trim());
+        let heading = format!("\n## {question}\n\n`--only {name}`. {}\n", method.trim());
+        text.push_str(&heading);
         text += &markdown(&HEADS, rows.about(name).map(cells));
         text.push('\n');
     }

@@ -1,6 +1,7 @@
 //! Processes that are killed at any moment.
 
 use std::ops::AddAssign;
+use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -39,7 +40,7 @@ fn run(rig: &Rig, rows: &mut Rows) -> Result<(), Failure> {
         let work = |number| Worker::new(rig, number, None)?.work(runs, When::AtAnyMoment);
         let start = |number| scope.spawn(move || work(number));
         let started: Vec<_> = (0..WORKERS).map(start).collect();
-        let ended = started.into_iter().map(|worker| worker.join());
+        let ended = started.into_iter().map(ScopedJoinHandle::join);
         ended.collect::<Vec<_>>()
     });
     let mut seen = Seen::default();
