@@ -12,10 +12,12 @@ mod race;
 mod random_kills;
 mod rig;
 mod row;
+mod rows;
 mod side_by_side;
+mod tally;
 
 use rig::Rig;
-use row::Rows;
+use rows::Rows;
 
 use crate::terminal::{Failure, say};
 

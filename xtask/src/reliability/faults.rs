@@ -1,11 +1,15 @@
 //! Token requests of which one in five goes wrong.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod mix;
+mod record;
+
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;
 
-use serde_json::{Value, json};
+use mix::mix;
+use record::{Record, Seen};
 
 use super::Experiment;
 use super::answer::{Answer, End};
@@ -13,7 +17,8 @@ use super::cache::Cache;
 use super::dice::{Dice, SEED};
 use super::page::grouped;
 use super::rig::Rig;
-use super::row::{Complaints, Rows, Tally, float, percent};
+use super::rows::Rows;
+use super::tally::{Complaints, Tally};
 use crate::stage::{Home, Mock, SignIn};
 use crate::terminal::{Failure, say};
 
@@ -53,24 +58,6 @@ struct Stage<'a> {
     rig: &'a Rig,
     home: Home,
     mocks: Vec<Mock>,
-}
-
-/// What the processes printed.
-#[derive(Default)]
-struct Seen {
-    /// The tokens, with the number of the profile that asked.
-    printed: BTreeSet<(usize, String)>,
-    said: BTreeSet<String>,
-    ends: BTreeMap<End, usize>,
-}
-
-/// What the servers did.
-struct Record {
-    /// The access tokens each minted.
-    minted: Vec<BTreeSet<String>>,
-    secrets: BTreeSet<String>,
-    requests: usize,
-    hits: usize,
 }
 
 impl<'a> Stage<'a> {
@@ -211,119 +198,6 @@ impl<'a> Stage<'a> {
         }
         Ok(record)
     }
-}
-
-impl Record {
-    fn judge(&self, seen: &Seen, tally: &mut Tally) {
-        for (profile, token) in &seen.printed {
-            if !self.minted[*profile].contains(token) {
-                tally.fail("a token that the server of the profile did not mint");
-            }
-        }
-        for _ in 0..self.leaks(&seen.said) {
-            tally.fail("a token in standard error");
-        }
-    }
-
-    /// How many of these texts hold a token.
-    fn leaks<'t>(&self, texts: impl IntoIterator<Item = &'t String>) -> usize {
-        let holds = |text: &&String| self.secrets.iter().any(|secret| text.contains(secret));
-        texts.into_iter().filter(holds).count()
-    }
-
-    /// The two searches, where there is something to find.
-    fn controls(&self, seen: &Seen, rows: &mut Rows) {
-        let mut tally = Tally::of_control("printed tokens, taken for those of the next profile");
-        for (profile, token) in seen.printed.iter().take(100) {
-            let stranger = !self.minted[(profile + 1) % PROFILES].contains(token);
-            tally.judge(!stranger, "the wrong profile's");
-        }
-        rows.add(tally, "");
-        let mut tally = Tally::of_control("search for tokens, in standard output");
-        for (_, token) in seen.printed.iter().take(100) {
-            let leaks = self.leaks([token]) > 0;
-            tally.judge(!leaks, "found");
-        }
-        rows.add(tally, "");
-    }
-
-    fn figures(&self, seen: &Seen) -> String {
-        let Self {
-            requests,
-            hits,
-            secrets,
-            ..
-        } = self;
-        let all: usize = seen.ends.values().sum();
-        let good = seen.ends.get(&End::Code(0)).copied().unwrap_or_default();
-        let others = seen.ends.iter().filter(|(end, _)| **end != End::Code(0));
-        let others: Vec<_> = others
-            .map(|(end, count)| format!("{end}: {}", grouped(*count)))
-            .collect();
-        format!(
-            "{} succeeded, {}; faults hit {} of {} token requests ({}); {:.2} requests a success; {} secrets \
-             looked for in {} different lines",
-            percent(float(good) / float(all)),
-            others.join(", "),
-            grouped(*hits),
-            grouped(*requests),
-            percent(float(*hits) / float(*requests)),
-            float(*requests) / float(good),
-            grouped(secrets.len()),
-            grouped(seen.said.len()),
-        )
-    }
-}
-
-/// The faults of a server. The first that hits ends the search, so each is given the share that is
-/// left to it.
-fn mix(seed: u64) -> Vec<Value> {
-    let mut left = 100.0;
-    let faults = weighted()
-        .into_iter()
-        .zip(1_u64..)
-        .map(|((weight, action), number)| {
-            let probability = weight / left;
-            left -= weight;
-            json!({
-                "match": { "endpoint": "token", "grant": "refresh_token" },
-                "probability": probability,
-                "seed": SEED + 100 * seed + number,
-                "action": action,
-            })
-        });
-    faults.collect()
-}
-
-/// Percent of all requests, and what happens to them.
-fn weighted() -> [(f64, Value); 12] {
-    let delay = |milliseconds: u64| json!({ "http.delay": { "ms": milliseconds } });
-    let reset = |when: &str| json!({ "http.reset": { "when": when } });
-    let status = |status: u16| json!({ "http.status": { "status": status } });
-    let html = json!({ "value": "text/html" });
-    [
-        (2.5, status(500)),
-        (2.5, status(503)),
-        (2.0, reset("before_commit")),
-        (2.0, reset("after_commit")),
-        (1.0, delay(500)),
-        (1.0, delay(1500)),
-        (1.0, delay(3000)),
-        (
-            2.0,
-            json!({ "http.status": { "status": 429 }, "http.headers": { "set": { "retry-after": "1" } } }),
-        ),
-        (2.0, json!({ "http.truncate": { "at": 40 } })),
-        (
-            2.0,
-            json!({ "http.body": { "bytes": "<html>Sign in</html>" }, "http.content_type": html }),
-        ),
-        (
-            1.0,
-            json!({ "http.redirect": { "status": 302, "location": "https://elsewhere.example/token" } }),
-        ),
-        (1.0, json!({ "http.content_type": html })),
-    ]
 }
 
 fn name(profile: usize) -> String {

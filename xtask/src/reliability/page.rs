@@ -2,7 +2,8 @@
 
 use super::Experiment;
 use super::rig::Rig;
-use super::row::{Row, Rows};
+use super::row::Row;
+use super::rows::Rows;
 use crate::bench::{machine, markdown};
 use crate::terminal::{Failure, say};
 use crate::{files, shell, workspace};
@@ -40,7 +41,10 @@ fn page(experiments: &[&Experiment], rows: &Rows) -> Result<String, Failure> {
             method,
             ..
         } = experiment;
-        let heading = format!("\n## {question}\n\n`--only {name}`. {}\n", method.trim());
+        let heading = format!(
+            "\n## {question}\n\n`cargo xtask reliability --only {name}`\n\n{}\n",
+            method.trim()
+        );
         text.push_str(&heading);
         text += &markdown(&HEADS, rows.about(name).map(cells));
         text.push('\n');
@@ -97,9 +101,10 @@ cargo xtask reliability --only race    # one experiment; --list names them
 ```
 
 A run is a failure when anything about it is not as its section says, so every row must show none. None in n runs means
-that, with 95 % confidence, less than 3/n of all runs would fail: the column \"95 % bound\". The rows marked *control* are
-the same experiment with one protection switched off, in a test build that obeys such wishes or by other means that their
-name tells: they must show failures, or the experiment could not see them. The command fails if a row is not as it must be.
+that, with 95 % confidence, less than 1 − 0.05^(1/n) of all runs would fail, which is about 3/n: the column \"95 % bound\".
+The rows marked *control* are the same experiment with one protection switched off, in a test build that obeys such wishes
+or by other means that their name tells: they must show failures, or the experiment could not see them. The command fails
+if a row is not as it must be. Chance has a fixed seed; when processes get their turn is the system's affair.
 
 ";
 

@@ -7,7 +7,8 @@ mod users;
 
 use super::Experiment;
 use super::rig::Rig;
-use super::row::{Rows, Tally};
+use super::rows::Rows;
+use super::tally::Tally;
 use crate::shell;
 use crate::terminal::Failure;
 

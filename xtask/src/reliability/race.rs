@@ -1,16 +1,19 @@
 //! Many processes, one expired token whose refresh token is good for one use.
 
+mod trials;
+
 use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use trials::{Expected, TRIALS, Trial};
 
 use super::Experiment;
 use super::answer::{Answer, End, start, start_all};
 use super::login::Login;
 use super::rig::Rig;
-use super::row::{Complaints, Rows, Tally};
+use super::rows::Rows;
+use super::tally::{Complaints, Tally};
 use crate::stage::Entry;
 use crate::stopwatch::Stopwatch;
 use crate::terminal::Failure;
@@ -41,28 +44,7 @@ fn run(rig: &Rig, rows: &mut Rows) -> Result<(), Failure> {
         sabotage: Some("lock"),
         ..TRIALS[0]
     };
-    row(rig, rows, &no_lock, 32, 20)
-}
-
-/// A way to ask, and what is right then.
-struct Trial {
-    name: &'static str,
-    args: &'static [&'static str],
-    /// What the mock does with token requests, as its control API wants it.
-    fault: fn() -> Value,
-    most_refreshes: usize,
-    expected: Expected,
-    sabotage: Option<&'static str>,
-    /// How often, for each size.
-    repetitions: [usize; 4],
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Expected {
-    OneToken,
-    Tokens,
-    Unavailable,
-    SurvivorsOfAKill,
+    row(rig, rows, &no_lock, 32, 50)
 }
 
 /// What came of one repetition.
@@ -211,85 +193,6 @@ fn figures(outcomes: &[Outcome]) -> String {
 pub(super) fn milliseconds(time: Option<&Duration>) -> String {
     time.map_or_else(String::new, |time| format!("{} ms", time.as_millis()))
 }
-
-fn no_fault() -> Value {
-    Value::Null
-}
-
-fn busy() -> Value {
-    fault(&json!({ "http.delay": { "ms": 300 } }))
-}
-
-fn slow() -> Value {
-    fault(&json!({ "http.delay": { "ms": 2000 } }))
-}
-
-/// Slow enough for the last process to have been started before the first has its answer.
-fn down() -> Value {
-    fault(&json!({ "http.delay": { "ms": 200 }, "http.status": { "status": 503 } }))
-}
-
-fn held_once() -> Value {
-    let mut fault = fault(&json!({ "http.hang": { "where": "before_headers" } }));
-    fault["times"] = 1.into();
-    fault
-}
-
-fn fault(action: &Value) -> Value {
-    json!({ "match": { "endpoint": "token" }, "action": action })
-}
-
-const PLAIN: Trial = Trial {
-    name: "plain",
-    args: &[],
-    fault: no_fault,
-    most_refreshes: 1,
-    expected: Expected::OneToken,
-    sabotage: None,
-    repetitions: [100, 100, 50, 20],
-};
-
-const TRIALS: [Trial; 6] = [
-    PLAIN,
-    Trial {
-        name: "forced, endpoint takes 300 ms",
-        args: &["--force-refresh"],
-        fault: busy,
-        most_refreshes: 2,
-        expected: Expected::Tokens,
-        repetitions: [10, 10, 10, 5],
-        ..PLAIN
-    },
-    Trial {
-        name: "forced, endpoint answers at once",
-        args: &["--force-refresh"],
-        most_refreshes: usize::MAX,
-        expected: Expected::Tokens,
-        repetitions: [50, 50, 20, 10],
-        ..PLAIN
-    },
-    Trial {
-        name: "endpoint at 503",
-        fault: down,
-        most_refreshes: 3,
-        expected: Expected::Unavailable,
-        repetitions: [5, 5, 5, 5],
-        ..PLAIN
-    },
-    Trial {
-        name: "endpoint 2 s slow",
-        fault: slow,
-        repetitions: [3, 3, 3, 3],
-        ..PLAIN
-    },
-    Trial {
-        name: "holder killed",
-        fault: held_once,
-        expected: Expected::SurvivorsOfAKill,
-        repetitions: [20, 20, 20, 10],
-        ..PLAIN
-    },
-];
 
 const SIZES: [usize; 4] = [2, 8, 32, 128];
 

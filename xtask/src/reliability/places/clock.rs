@@ -4,7 +4,8 @@ use super::super::answer::Answer;
 use super::super::dice::{Dice, SEED};
 use super::super::login::{Login, PROFILE};
 use super::super::rig::Rig;
-use super::super::row::{Rows, Tally};
+use super::super::rows::Rows;
+use super::super::tally::Tally;
 use crate::terminal::Failure;
 
 /// Calls between which time goes on, and the client's clock jumps by a day.
@@ -15,7 +16,7 @@ pub(in super::super) fn steps(rig: &Rig, rows: &mut Rows) -> Result<(), Failure>
     let mut control = Tally::of_control("a reader who believes the expiry in the file");
     // The mock's time, by the clock of this machine.
     let mut ahead = 0;
-    for _ in 0..rig.count(200) {
+    for _ in 0..rig.count(1000) {
         if dice.below(3) == 0 {
             login.mock.advance(HOUR + 1)?;
             ahead += HOUR + 1;

@@ -6,7 +6,8 @@ use std::process::Command;
 use super::super::answer::Answer;
 use super::super::login::{Login, PROFILE};
 use super::super::rig::Rig;
-use super::super::row::{Complaints, Rows, Tally};
+use super::super::rows::Rows;
+use super::super::tally::{Complaints, Tally};
 use crate::shell;
 use crate::stage::Entry;
 use crate::terminal::Failure;
@@ -26,7 +27,7 @@ pub(in super::super) fn full(rig: &Rig, rows: &mut Rows) -> Result<(), Failure> 
     login.again()?;
     let mut tally = Tally::of("full disk");
     let mut kept = 0;
-    for run in 0..rig.count(50) {
+    for run in 0..rig.count(100) {
         let command = login.token(&["--force-refresh"]);
         kept += usize::from(refresh(&mut login, &disk, command, run % 4, &mut tally)?);
     }

@@ -5,14 +5,15 @@ use serde_json::json;
 use super::super::answer::{Answer, End, start, start_all};
 use super::super::login::Login;
 use super::super::rig::Rig;
-use super::super::row::{Complaints, Rows, Tally};
+use super::super::rows::Rows;
+use super::super::tally::{Complaints, Tally};
 use crate::shell;
 use crate::terminal::Failure;
 
 /// Others wait no longer than they want to, and everything goes on when the process does.
 pub(in super::super) fn holder(rig: &Rig, rows: &mut Rows) -> Result<(), Failure> {
     let mut tally = Tally::of("stopped holder, 4 others with --timeout 2s");
-    for _ in 0..rig.count(5) {
+    for _ in 0..rig.count(10) {
         let mut login = Login::new(rig, &[])?;
         tally.count(&play(&mut login, &[])?);
     }

@@ -7,7 +7,8 @@ use super::super::answer::{Answer, End};
 use super::super::cache::Cache;
 use super::super::login::Login;
 use super::super::rig::Rig;
-use super::super::row::{Complaints, Rows, Tally};
+use super::super::rows::Rows;
+use super::super::tally::{Complaints, Tally};
 use crate::shell;
 use crate::stage::Home;
 use crate::terminal::Failure;
@@ -18,7 +19,7 @@ pub(in super::super) fn read_only(rig: &Rig, rows: &mut Rows) -> Result<(), Fail
     let mut good = Tally::of("read-only home, good token");
     let mut expired = Tally::of("read-only home, expired token");
     let mut control = Tally::of_control("the same home, writable");
-    for _ in 0..rig.count(20) {
+    for _ in 0..rig.count(100) {
         estate.lock()?;
         let wanted = |answer: &Answer| answer.is_good();
         good.count(&estate.ask(OWNER, wanted)?);
@@ -43,7 +44,7 @@ pub(in super::super) fn strangers(rig: &Rig, rows: &mut Rows) -> Result<(), Fail
     let mut squatter = Tally::of("two users: a folder of the other");
     let mut control = Tally::of_control("the same, by the owner");
     let wanted = |answer: &Answer| answer.end == End::Code(STORE);
-    for _ in 0..rig.count(20) {
+    for _ in 0..rig.count(100) {
         estate.run("chmod", &["-R", "a+rX"])?;
         reader.count(&estate.ask(STRANGER, wanted)?);
         estate.login.expire()?;
