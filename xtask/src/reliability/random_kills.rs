@@ -9,6 +9,7 @@ use seen::Seen;
 use worker::{WITNESS, When, Worker};
 
 use super::Experiment;
+use super::race::milliseconds;
 use super::rig::Rig;
 use super::rows::Rows;
 use super::tally::Tally;
@@ -45,9 +46,11 @@ fn run(rig: &Rig, rows: &mut Rows) -> Result<(), Failure> {
         tally.absorb(counted);
         seen += of_it;
     }
-    rows.add(tally, seen.figures());
+    let span = milliseconds(Some(&seen.span));
+    let phases = seen.phases();
+    rows.add(tally, format!("killed within about {span}: {phases}"));
 
-    let large = "once the file changes, 1,002 logins";
+    let large = "once writing begins, 1,002 logins";
     let in_place = format!("{large}, written in place");
     for (mut tally, sabotage) in [
         (Tally::of(large), None),
@@ -57,9 +60,9 @@ fn run(rig: &Rig, rows: &mut Rows) -> Result<(), Failure> {
         let mut cache = worker.login.cache()?;
         cache.crowd(WITNESS, 1000);
         cache.write()?;
-        let (counted, _) = worker.work(rig.count(200), When::AtTheChange)?;
+        let (counted, seen) = worker.work(rig.count(200), When::AtTheChange)?;
         tally.absorb(counted);
-        rows.add(tally, "");
+        rows.add(tally, seen.phases());
     }
     Ok(())
 }

@@ -4,7 +4,6 @@ use std::ops::AddAssign;
 use std::time::Duration;
 
 use super::super::page::grouped;
-use super::super::race::milliseconds;
 
 /// When the kills came, by what the server and the file know of it.
 #[derive(Debug, Default)]
@@ -17,20 +16,20 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn figures(&self) -> String {
+    /// How many came in which phase.
+    pub(super) fn phases(&self) -> String {
         let Self {
             before_the_request,
             committed_and_lost,
             saved,
             ended_before,
-            span,
+            ..
         } = self;
         let counts = [before_the_request, committed_and_lost, saved, ended_before];
         let [before, lost, saved, ended] = counts.map(|count| grouped(*count));
         format!(
-            "killed within about {}: {before} before the server committed, **{lost} committed and nobody was told \
-             (lost)**, {saved} saved; {ended} had ended by themselves",
-            milliseconds(Some(span))
+            "{before} killed before the server committed, **{lost} committed and nobody was told \
+             (lost)**, {saved} saved; {ended} had ended by themselves"
         )
     }
 }

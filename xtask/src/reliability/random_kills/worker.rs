@@ -21,7 +21,7 @@ use crate::terminal::{Failure, say};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum When {
     AtAnyMoment,
-    /// As soon as the file is another one, or of another size.
+    /// As soon as something happens in the folder: to the file, or to one that will replace it.
     AtTheChange,
 }
 
@@ -113,9 +113,10 @@ impl<'a> Worker<'a> {
     fn kill(&mut self, span: Duration, when: When) -> Result<End, Failure> {
         let moment = self.dice.before(span);
         let path = cache::path(&self.login.home);
+        let folder = self.login.home.file(".databricks");
         let look = || {
-            let found = path.metadata().ok()?;
-            Some((found.len(), found.modified().ok()))
+            let (file, folder) = (path.metadata().ok()?, folder.metadata().ok()?);
+            Some((file.len(), file.modified().ok(), folder.modified().ok()))
         };
         let before = look();
         let mut running = start(&mut self.command())?;
