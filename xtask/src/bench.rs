@@ -4,7 +4,7 @@ mod cli;
 mod herd;
 mod library;
 mod load;
-mod machine;
+pub(crate) mod machine;
 mod mock;
 mod sample;
 
@@ -73,7 +73,7 @@ fn mebibytes(bytes: u64) -> String {
 }
 
 /// A Markdown table.
-fn markdown(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub(crate) fn markdown(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     let heads: Vec<_> = heads.iter().map(ToString::to_string).collect();
     let rule = format!("|{}", "---|".repeat(heads.len()));

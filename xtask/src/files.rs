@@ -50,7 +50,8 @@ impl File {
     }
 }
 
-/// Every text file of the repository, sorted by path; build output and hidden folders of tools aside.
+/// Every text file of the repository, sorted by path; build output, hidden folders of tools and
+/// the mark of a linked work tree aside.
 pub(crate) fn all() -> Result<Vec<File>, Failure> {
     let mut files = Vec::new();
     walk(workspace::root(), "", &mut files)?;
@@ -74,6 +75,16 @@ pub(crate) fn named(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Failure> 
     }
     found.sort();
     Ok(found)
+}
+
+/// Every file of a folder whose name ends so.
+pub(crate) fn with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let paths: Result<Vec<_>, _> = paths.collect();
+    let mut paths = paths.map_err(|error| unreadable(folder, &error))?;
+    paths.retain(|path| path.extension().is_some_and(|found| found == extension));
+    Ok(paths)
 }
 
 /// The text of one file, wherever it is.
@@ -120,6 +131,29 @@ pub(crate) fn log(path: &Path) -> Result<fs::File, Failure> {
         .map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))
 }
 
+/// Copies a file, with its mode.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "xtask's one door to copies, of build output"
+)]
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    let copied = fs::copy(from, to).map(drop);
+    copied.map_err(|error| {
+        let (from, to) = (from.display(), to.display());
+        Failure::new(format!("{from} cannot be copied to {to}: {error}"))
+    })
+}
+
+/// Removes a file.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "xtask's one door to removals, in folders it made"
+)]
+pub(crate) fn remove(path: &Path) -> Result<(), Failure> {
+    fs::remove_file(path)
+        .map_err(|error| Failure::new(format!("{} cannot be removed: {error}", path.display())))
+}
+
 fn walk(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), Failure> {
     let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     for entry in entries {
@@ -132,6 +166,7 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), Failur
         if kind.is_dir() && is_ours(prefix, &name) {
             walk(&entry.path(), &format!("{path}/"), files)?;
         } else if kind.is_file()
+            && name != ".git"
             && let Some(text) = read(&entry.path())?
         {
             files.push(File { path, text });

@@ -5,6 +5,8 @@ mod python;
 mod sdk;
 mod wire;
 
+pub(crate) use sdk::{Sdk, Session};
+
 use crate::terminal::Failure;
 
 /// Whose client.

@@ -11,6 +11,7 @@ mod interop;
 mod layers;
 mod loopback;
 mod programs;
+mod reliability;
 mod shell;
 mod stage;
 mod stopwatch;

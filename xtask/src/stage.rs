@@ -7,7 +7,7 @@ mod sign_in;
 
 pub(crate) use home::Home;
 pub(crate) use mock::{Entry, Mock};
-pub(crate) use running::Running;
+pub(crate) use running::{Running, rest};
 pub(crate) use sign_in::SignIn;
 
 use std::fmt::Debug;

@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use crate::terminal::Failure;
-use crate::{bench, browser, ci, conformance, docs, fuzz, interop, layers, tidy};
+use crate::{bench, browser, ci, conformance, docs, fuzz, interop, layers, reliability, tidy};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -26,6 +26,8 @@ pub(crate) enum Task {
     Interop(interop::Client),
     /// Check that each crate depends only on the layers below it.
     Layers,
+    /// Let much go wrong at once, and count what becomes of the logins.
+    Reliability(reliability::Args),
     /// Check the rules no compiler knows: lengths, doors, words, links.
     Tidy(tidy::Args),
 }
@@ -41,6 +43,7 @@ impl Task {
             Self::Fuzz(args) => fuzz::run(args),
             Self::Interop(client) => interop::run(*client),
             Self::Layers => layers::run(),
+            Self::Reliability(args) => reliability::run(args),
             Self::Tidy(args) => tidy::run(args),
         }
     }

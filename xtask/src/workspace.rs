@@ -85,7 +85,16 @@ impl Metadata {
 
     /// The path of a program built by `cargo build --release`.
     pub(crate) fn release_program(&self, name: &str) -> PathBuf {
+        self.program("release", name)
+    }
+
+    /// The path of a program built by `cargo build`.
+    pub(crate) fn debug_program(&self, name: &str) -> PathBuf {
+        self.program("debug", name)
+    }
+
+    fn program(&self, profile: &str, name: &str) -> PathBuf {
         let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-        self.target_directory.join("release").join(file)
+        self.target_directory.join(profile).join(file)
     }
 }

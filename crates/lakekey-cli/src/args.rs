@@ -2,6 +2,7 @@
 
 mod auth;
 mod inspect;
+mod lend;
 mod oauth;
 mod refused;
 mod values;
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use self::auth::{Auth, AuthCommand, Login, Logout, Place, Token};
 pub(crate) use self::inspect::{Describe, Env, Explain, Profiles, Switch};
+pub(crate) use self::lend::{Exec, Serve};
 pub(crate) use self::oauth::{AuthorizeUrl, Exchange, Oauth, OauthCommand, Pkce, Refresh, Server};
 pub(crate) use self::refused::Refused;
 pub(crate) use self::values::{Format, Method, Timeout};

@@ -3,9 +3,12 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::ValueEnum as _;
-use lakekey::{AUTH_TYPE, Builder, Code, Credentials, Environment, Error, Origin, Settings};
+use lakekey::{
+    AUTH_TYPE, Builder, Code, Context, Credentials, Environment, Error, Origin, Settings,
+};
 use lakekey_config::{CONFIG_FILE, PROFILE, ProfileFile, Resolver};
 
 use crate::args::Format;
@@ -156,10 +159,24 @@ impl Machine {
 
     /// The same for the stored login of a person, and no other way to authenticate.
     pub(crate) fn login(&self, selection: &Selection) -> Result<Credentials, Error> {
+        self.of_a_person(selection).build()
+    }
+
+    /// The same, for a caller who waits no longer than that: a tenth of it is left for naming the
+    /// process that was waited for.
+    pub(crate) fn login_within(
+        &self,
+        selection: &Selection,
+        span: Duration,
+    ) -> Result<Credentials, Error> {
+        let patience = (span / 10 * 9).min(Context::PATIENCE);
+        self.of_a_person(selection).patience(patience).build()
+    }
+
+    fn of_a_person(&self, selection: &Selection) -> Builder {
         self.builder(selection)
             .observer(Arc::new(WarningsForPeople))
             .set(&AUTH_TYPE, U2M)
-            .build()
     }
 
     /// The beginnings of credentials for settings that are complete.

@@ -19,9 +19,14 @@ pub struct Context {
     clock: Arc<dyn Clock>,
     observer: Arc<dyn Observer>,
     demand: Demand,
+    patience: Duration,
 }
 
 impl Context {
+    /// How long to wait for another process unless told otherwise: 90 s, longer than one renewal
+    /// may take with all its retries.
+    pub const PATIENCE: Duration = Duration::from_secs(90);
+
     /// A context with these doors, demanding no more than a usable token.
     pub fn new(http: Arc<dyn HttpClient>, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -29,6 +34,7 @@ impl Context {
             clock,
             observer: Arc::new(()),
             demand: Demand::Usable,
+            patience: Self::PATIENCE,
         }
     }
 
@@ -43,6 +49,11 @@ impl Context {
             demand,
             ..self.clone()
         }
+    }
+
+    /// The same doors, waiting this long for another process that renews the same login.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The HTTP client.
@@ -63,6 +74,11 @@ impl Context {
     /// How new a token must be.
     pub fn demand(&self) -> &Demand {
         &self.demand
+    }
+
+    /// How long to wait for another process that renews the same login.
+    pub fn patience(&self) -> Duration {
+        self.patience
     }
 }
 

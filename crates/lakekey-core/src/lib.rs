@@ -14,6 +14,8 @@ mod attribute;
 mod code;
 mod context;
 mod error;
+#[doc(hidden)]
+pub mod sabotage;
 mod secret;
 mod settings;
 mod source;

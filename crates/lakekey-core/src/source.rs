@@ -1,5 +1,5 @@
 use std::fmt::Debug;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use lakekey_endpoints::Host;
 
@@ -40,6 +40,8 @@ pub enum Demand {
     Usable,
     /// A token that is not stale either; a stale one only where no newer one can be had.
     Fresh,
+    /// A token that stays good for at least this long.
+    GoodFor(Duration),
     /// A token whose minting was started at this moment or later, by the wall clock: any
     /// refresh that began after the request arrived will do.
     MintedSince(SystemTime),

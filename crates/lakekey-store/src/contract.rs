@@ -1,7 +1,7 @@
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use lakekey_core::{Secret, Token};
+use lakekey_core::{Code, Error, Secret, Token};
 
 use crate::{Key, Record, StoreError, TokenStore};
 
@@ -191,11 +191,11 @@ fn a_lease_leaves_reading_and_writing_alone(one: &dyn TokenStore, other: &dyn To
 }
 
 fn a_record_outlives_its_lease(one: &dyn TokenStore, other: &dyn TokenStore) {
-    let (key, token, refresh) = (key("record"), Token::bearer("a"), Secret::from("r"));
-    let started = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+    let (key, refresh) = (key("record"), Secret::from("r"));
+    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
     let record = Record::default()
-        .with_minted(&token, started)
-        .with_dead(&refresh);
+        .with_dead(&refresh)
+        .with_failure(&Error::new(Code::ServerError, "no"), at);
     for (store, written) in [(one, record), (other, Record::default())] {
         let mut lease = store.lease(&key, SOON).expect("a free lease can be taken");
         lease.write(&written).expect("a record can be written");

@@ -67,6 +67,59 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Empties a file, or creates it: what only an experiment wants to see.
+pub(crate) fn overwrite(path: &Path) -> io::Result<File> {
+    File::create(path)
+}
+
+/// Creates a file that must not be there yet, with mode 0600.
+pub(crate) fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The name of this machine, with that of its present boot where the system has one; `None` where
+/// it is not known.
+pub(crate) fn machine() -> Option<String> {
+    #[cfg(unix)]
+    {
+        let names = rustix::system::uname();
+        let name = names.nodename().to_string_lossy();
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        (!name.is_empty()).then(|| format!("{name} {}", boot.trim()))
+    }
+    #[cfg(not(unix))]
+    None
+}
+
+/// When a process of this machine was started, in the words of the system; `None` if it does not
+/// run or the system does not say.
+pub(crate) fn start_of(process: u32) -> Option<String> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name of the program, in parentheses, may hold anything.
+    let (_, fields) = status.rsplit_once(')')?;
+    fields.split_whitespace().nth(19).map(str::to_owned)
+}
+
+/// Whether a process of this machine runs; `true` where nobody can tell.
+pub(crate) fn runs(process: u32) -> bool {
+    #[cfg(unix)]
+    {
+        let id = i32::try_from(process)
+            .ok()
+            .and_then(rustix::process::Pid::from_raw);
+        id.is_some_and(|id| rustix::process::test_kill_process(id) != Err(rustix::io::Errno::SRCH))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = process;
+        true
+    }
+}
+
 /// Removes a file.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     std::fs::remove_file(path)

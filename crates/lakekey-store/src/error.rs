@@ -56,6 +56,19 @@ pub enum StoreError {
         /// How long the caller waited.
         waited: Duration,
     },
+    /// Another process kept a lock on a file system without locks, where a file takes their
+    /// place, for longer than the caller wanted to wait.
+    #[error("{what} is in use by {}, as {} says; gave up after {:.1} s", Holder(*holder), path.display(), waited.as_secs_f64())]
+    Held {
+        /// What is locked, in words.
+        what: String,
+        /// The process that holds the lock, if it is one of this machine.
+        holder: Option<u32>,
+        /// The file.
+        path: PathBuf,
+        /// How long the caller waited.
+        waited: Duration,
+    },
     /// The keyring of the operating system did not do what it was asked for.
     #[error("cannot {action} {what}: {fault}")]
     Keyring {
@@ -79,7 +92,7 @@ impl StoreError {
             Self::Corrupt { .. } => Code::StoreCorrupt,
             Self::Version { .. } => Code::StoreVersion,
             Self::Insecure { .. } => Code::StoreInsecure,
-            Self::Locked { .. } => Code::StoreLocked,
+            Self::Locked { .. } | Self::Held { .. } => Code::StoreLocked,
             Self::Keyring { fault, .. } => fault.code(),
             Self::Backend(error) => error.code(),
         }
@@ -106,10 +119,17 @@ impl StoreError {
             }
             Self::Locked {
                 holder: Some(pid), ..
+            }
+            | Self::Held {
+                holder: Some(pid), ..
             } => {
                 format!("try again, or see what process {pid} is waiting for")
             }
             Self::Locked { .. } => "try again".to_owned(),
+            Self::Held { path, .. } => format!(
+                "try again; if no machine uses this home any more, remove {}",
+                path.display()
+            ),
             Self::Keyring { fault, .. } => fault.hint().to_owned(),
             Self::Backend(error) => return error.hint().map(str::to_owned),
         })

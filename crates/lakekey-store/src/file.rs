@@ -8,6 +8,7 @@ use crate::{Key, Lease, StoreError, TokenStore};
 
 pub(crate) mod document;
 pub(crate) mod entry;
+mod exclusive;
 mod expiry;
 mod hosts;
 pub(crate) mod lease;
@@ -44,6 +45,9 @@ pub use hosts::FileHostCache;
 ///   starts anew. A file of another version is never touched.
 ///
 /// Locks and records are in the folder `lakekey` beside the file, where [`FileHostCache`] is too.
+/// On a file system without locks, as some network homes are, files that only one can create take
+/// their place: slower, and after a holder that was killed on another machine they have to be
+/// removed by hand, see [`StoreError::Held`].
 ///
 /// ```no_run
 /// use std::path::Path;

@@ -1,8 +1,7 @@
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use jiff::Timestamp;
-use lakekey_core::{Secret, Token};
+use lakekey_core::{Code, Error, Secret};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -10,28 +9,31 @@ use sha2::{Digest, Sha256};
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use lakekey_core::{Secret, Token};
+/// use lakekey_core::{Code, Error, Secret};
 /// use lakekey_store::Record;
 ///
-/// let token = Token::bearer("eyJ…");
-/// let record = Record::default().with_minted(&token, SystemTime::UNIX_EPOCH);
-/// assert_eq!(record.minted(&token), Some(SystemTime::UNIX_EPOCH));
-/// assert_eq!(record.minted(&Token::bearer("another")), None);
+/// let asked = SystemTime::UNIX_EPOCH;
+/// let failed = asked + std::time::Duration::from_secs(3);
+/// let record = Record::default().with_failure(&Error::new(Code::ServerError, "503"), failed);
+/// assert_eq!(record.failure_after(asked).map(|error| error.code()), Some(Code::ServerError));
+/// assert!(record.failure_after(failed).is_none());
 /// assert!(!record.is_dead(&Secret::from("refresh token")));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    minted: Option<(Fingerprint, SystemTime)>,
     dead: Option<Fingerprint>,
+    failure: Option<Failure>,
+}
+
+/// How the last renewal went wrong, and when it had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Failure {
+    at: SystemTime,
+    code: Code,
+    message: String,
 }
 
 impl Record {
-    /// Remembers that the request which minted `token` was started at `started`.
-    pub fn with_minted(mut self, token: &Token, started: SystemTime) -> Self {
-        self.minted = Some((Fingerprint::of(token.access()), started));
-        self
-    }
-
     /// Remembers that the server refused this refresh token for good.
     ///
     /// The next sign-in brings another one, which this does not touch.
@@ -40,11 +42,20 @@ impl Record {
         self
     }
 
-    /// When the request that minted `token` was started; `None` when the token is not the one
-    /// remembered, because another tool wrote it.
-    pub fn minted(&self, token: &Token) -> Option<SystemTime> {
-        let (fingerprint, started) = self.minted.as_ref()?;
-        (*fingerprint == Fingerprint::of(token.access())).then_some(*started)
+    /// Remembers that a renewal failed at `now`, in whole milliseconds, for those who waited for it.
+    pub fn with_failure(mut self, error: &Error, now: SystemTime) -> Self {
+        self.failure = Some(Failure {
+            at: whole(now),
+            code: error.code(),
+            message: error.to_string(),
+        });
+        self
+    }
+
+    /// The same record after a renewal that succeeded.
+    pub fn without_failure(mut self) -> Self {
+        self.failure = None;
+        self
     }
 
     /// Whether the server refused this very refresh token before.
@@ -52,43 +63,55 @@ impl Record {
         self.dead.as_ref() == Some(&Fingerprint::of(refresh))
     }
 
+    /// The last failure, if it happened after `moment`: code and message of the error alone.
+    pub fn failure_after(&self, moment: SystemTime) -> Option<Error> {
+        let Failure { at, code, message } = self.failure.as_ref()?;
+        (*at > whole(moment)).then(|| Error::new(*code, message.clone()))
+    }
+
     /// The record as JSON, for stores that keep it as text.
     #[expect(
         clippy::missing_panics_doc,
-        reason = "three optional texts are always JSON"
+        reason = "texts and a number are always JSON"
     )]
     pub fn to_json(&self) -> String {
-        let (token, minted) = match &self.minted {
-            Some((fingerprint, started)) => (
-                Some(fingerprint.to_string()),
-                Timestamp::try_from(*started)
-                    .ok()
-                    .map(|moment| moment.to_string()),
-            ),
-            None => (None, None),
-        };
+        let failure = self.failure.as_ref();
         let stored = Stored {
-            token,
-            minted,
             dead: self.dead.as_ref().map(ToString::to_string),
+            failed: failure.map(|failure| milliseconds(failure.at)),
+            code: failure.map(|failure| failure.code.as_str().to_owned()),
+            message: failure.map(|failure| failure.message.clone()),
         };
-        serde_json::to_string(&stored).expect("three optional texts are always JSON")
+        serde_json::to_string(&stored).expect("texts and a number are always JSON")
     }
 
     /// Reads a record from JSON; each part that cannot be understood counts as not remembered.
     pub fn from_json(bytes: &[u8]) -> Self {
         let stored: Stored = serde_json::from_slice(bytes).unwrap_or_default();
-        let token = stored.token.as_deref().and_then(Fingerprint::parse);
-        let minted = stored
-            .minted
-            .and_then(|text| text.parse::<Timestamp>().ok());
-        let minted = minted.and_then(|moment| moment.try_into().ok());
-        let dead = stored.dead.as_deref().and_then(Fingerprint::parse);
+        let failure = || {
+            let at = Duration::from_millis(stored.failed?);
+            let name = stored.code.as_deref()?;
+            Some(Failure {
+                at: SystemTime::UNIX_EPOCH.checked_add(at)?,
+                code: *Code::ALL.iter().find(|code| code.as_str() == name)?,
+                message: stored.message.clone()?,
+            })
+        };
         Self {
-            minted: token.zip(minted),
-            dead,
+            dead: stored.dead.as_deref().and_then(Fingerprint::parse),
+            failure: failure(),
         }
     }
+}
+
+/// The moment in whole milliseconds, as a record keeps it.
+fn whole(moment: SystemTime) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds(moment))
+}
+
+fn milliseconds(moment: SystemTime) -> u64 {
+    let since = moment.duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
 }
 
 /// The SHA-256 of a secret: enough to recognise it, useless for using it.
@@ -131,33 +154,51 @@ impl fmt::Debug for Fingerprint {
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Stored {
-    token: Option<String>,
-    minted: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     dead: Option<String>,
+    /// Milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use lakekey_core::{Secret, Token};
+    use lakekey_core::{Code, Error, Secret};
 
     use super::{Fingerprint, Record};
 
     #[test]
     fn a_record_survives_its_json_and_holds_no_secret() {
-        let token = Token::bearer("canary-access");
-        let started = SystemTime::UNIX_EPOCH + Duration::new(1_790_000_000, 123_456_700);
+        let at = SystemTime::UNIX_EPOCH + Duration::new(1_790_000_000, 123_456_700);
         let refresh = Secret::from("canary-refresh");
         let record = Record::default()
-            .with_minted(&token, started)
-            .with_dead(&refresh);
+            .with_dead(&refresh)
+            .with_failure(&Error::new(Code::Timeout, "no answer"), at);
 
         let read = Record::from_json(record.to_json().as_bytes());
 
         assert_eq!(read, record);
-        assert_eq!(read.minted(&token), Some(started));
         assert!(read.is_dead(&refresh));
+        let before = at - Duration::from_millis(1);
+        let failure = read.failure_after(before).unwrap();
+        assert_eq!(
+            (failure.code(), failure.to_string().as_str()),
+            (Code::Timeout, "no answer")
+        );
+        assert!(
+            read.failure_after(at + Duration::from_millis(1)).is_none(),
+            "it was before that"
+        );
+        assert_eq!(
+            record.clone().without_failure().failure_after(at).map(drop),
+            None
+        );
         assert!(!format!("{record:?}{}", record.to_json()).contains("canary"));
     }
 
@@ -168,7 +209,8 @@ mod tests {
             "{",
             "[]",
             r#"{"dead":7}"#,
-            r#"{"token":"é","minted":"x","dead":"+1"}"#,
+            r#"{"dead":"+1","failed":1,"code":"no such code","message":"x"}"#,
+            r#"{"failed":18446744073709551615,"code":"timeout"}"#,
         ] {
             assert_eq!(
                 Record::from_json(damaged.as_bytes()),

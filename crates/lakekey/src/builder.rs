@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use lakekey_cloud::Clouds;
 use lakekey_config::{AUTH_TYPE, Environment, Resolver};
@@ -43,6 +44,7 @@ pub struct Builder {
     http: Option<Arc<dyn HttpClient>>,
     clock: Option<Arc<dyn Clock>>,
     observer: Option<Arc<dyn Observer>>,
+    patience: Option<Duration>,
     clouds: Option<Clouds>,
     strategies: Vec<Box<dyn Strategy>>,
 }
@@ -141,6 +143,13 @@ impl Builder {
         self
     }
 
+    /// Sets how long to wait for another process that renews the same login;
+    /// [`Context::PATIENCE`] by default. The error that follows names the process.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
     /// Sets the clouds to know; AWS, Azure and Google Cloud by default.
     pub fn clouds(mut self, clouds: Clouds) -> Self {
         self.clouds = Some(clouds);
@@ -200,8 +209,9 @@ impl Builder {
         let stored = Stored::of(&settings, &store, &hosts)?;
         let http = self.http.unwrap_or_else(|| Arc::new(Http::default()));
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
-        let cx =
-            Context::new(http, clock).observed_by(self.observer.unwrap_or_else(|| Arc::new(())));
+        let cx = Context::new(http, clock)
+            .observed_by(self.observer.unwrap_or_else(|| Arc::new(())))
+            .with_patience(self.patience.unwrap_or(Context::PATIENCE));
         Ok(Credentials::assemble(
             settings,
             stored,

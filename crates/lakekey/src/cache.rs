@@ -119,9 +119,10 @@ impl Cache {
     fn keep(&self, tokens: Vec<(HeaderName, Token)>) -> Result<Arc<Entry>, Error> {
         let generation = self.generation.fetch_add(1, Ordering::AcqRel) + 1;
         let headers = Headers::build(&tokens, generation)?;
+        let now = self.cx.clock().now();
         let bounds = tokens
             .iter()
-            .filter_map(|(_, token)| Bounds::of(token))
+            .filter_map(|(_, token)| Bounds::of(token, now))
             .reduce(Bounds::sooner);
         let bounds = bounds.map(|bounds| (bounds, Monotonic::of(bounds, self.cx.clock())));
         let (_, token) = tokens

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use lakekey_core::{BoxFuture, Clock};
+use lakekey_core::{BoxFuture, Clock, sabotage};
 
 /// The clock of the operating system.
 ///
@@ -13,7 +13,7 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
-        wall()
+        sabotage::clock(wall())
     }
 
     fn elapsed(&self) -> Duration {

@@ -83,7 +83,7 @@ impl Stored {
 
     /// Keeps a new login under its first name and under the host's own, `own_key`.
     pub(crate) fn keep(&self, own_key: &Key, token: &Token) -> Result<(), Error> {
-        let _lease = self.lease()?;
+        let _lease = self.lease(PATIENCE)?;
         let first = self.keys.first().filter(|key| *key != own_key);
         for key in first.into_iter().chain([own_key]) {
             self.store.save(key, token)?;
@@ -108,7 +108,7 @@ impl Stored {
     /// The host's own key may belong to another profile of the same host: it goes only when it
     /// holds the same login.
     pub(crate) fn remove(&self) -> Result<bool, Error> {
-        let _lease = self.lease()?;
+        let _lease = self.lease(PATIENCE)?;
         let Some(token) = self.load()? else {
             return Ok(false);
         };
@@ -126,10 +126,10 @@ impl Stored {
 
     /// The lease of this login. Its key is the host, since a profile and its host are two names
     /// of one login; two logins at one host merely wait for each other.
-    pub(crate) fn lease(&self) -> Result<Box<dyn Lease>, Error> {
+    pub(crate) fn lease(&self, patience: Duration) -> Result<Box<dyn Lease>, Error> {
         Ok(self
             .store
-            .lease(&Key::new(self.wish.host.as_str()), PATIENCE)?)
+            .lease(&Key::new(self.wish.host.as_str()), patience)?)
     }
 
     pub(crate) fn absent(&self) -> Error {
@@ -187,6 +187,5 @@ fn same_login(one: &Token, other: &Token) -> bool {
     one.refresh() == other.refresh() && (one.refresh().is_some() || one.access() == other.access())
 }
 
-/// How long to wait for another process that is renewing the same login. Longer than one
-/// renewal may take with all its retries.
+/// How long a sign-in or a sign-out waits for a process that is renewing the same login.
 const PATIENCE: Duration = Duration::from_secs(90);

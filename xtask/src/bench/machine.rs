@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::files;
 
 /// Cores, memory and processor, as far as the system tells.
-pub(super) fn line() -> String {
+pub(crate) fn line() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let mut words = vec![format!("{cores} cores")];
     words.extend(memory());

@@ -15,12 +15,12 @@ use crate::workspace::{self, Metadata};
 
 /// A Python that has the SDK.
 #[derive(Debug)]
-pub(super) struct Sdk {
+pub(crate) struct Sdk {
     python: PathBuf,
 }
 
 /// A script that answers every line on its standard input with one of its own.
-pub(super) struct Session {
+pub(crate) struct Session {
     script: &'static str,
     stdin: ChildStdin,
     answers: Receiver<String>,
@@ -30,7 +30,7 @@ pub(super) struct Session {
 
 impl Sdk {
     /// Makes the virtual environment if it is not there yet.
-    pub(super) fn installed() -> Result<Self, Failure> {
+    pub(crate) fn installed() -> Result<Self, Failure> {
         let folder = Metadata::read()?.output_folder("interop/python");
         let python = folder.join(if cfg!(windows) {
             "Scripts/python.exe"
@@ -59,7 +59,7 @@ impl Sdk {
     }
 
     /// The version of the SDK.
-    pub(super) fn version(&self) -> Result<String, Failure> {
+    pub(crate) fn version(&self) -> Result<String, Failure> {
         let program = "from databricks.sdk.version import __version__; print(__version__)";
         let mut python = shell::command(&self.python.to_string_lossy());
         Ok(shell::stdout(python.args(["-c", program]))?
@@ -68,13 +68,13 @@ impl Sdk {
     }
 
     /// A value for `BROWSER` that lets a person of ours click through, in the background.
-    pub(super) fn browser(&self) -> String {
+    pub(crate) fn browser(&self) -> String {
         let script = scripts().join("browser.py");
         format!("'{}' '{}' %s &", self.python.display(), script.display())
     }
 
     /// Starts a script in a home, with these variables beside the home's own.
-    pub(super) fn session(
+    pub(crate) fn session(
         &self,
         home: &Home,
         script: &'static str,
@@ -110,9 +110,19 @@ impl Sdk {
 
 impl Session {
     /// Lets the script work once and gives its answer.
-    pub(super) fn ask(&mut self) -> Result<Value, Failure> {
-        // A script that has ended says why below.
+    pub(crate) fn ask(&mut self) -> Result<Value, Failure> {
+        self.tell();
+        self.answer()
+    }
+
+    /// Lets the script work once.
+    pub(crate) fn tell(&mut self) {
+        // A script that has ended says why when its answer is missed.
         let _ = self.stdin.write_all(b"\n");
+    }
+
+    /// The script's next answer.
+    pub(crate) fn answer(&mut self) -> Result<Value, Failure> {
         match self.answers.recv_timeout(PATIENCE) {
             Ok(line) => serde_json::from_str(&line)
                 .map_err(|error| Failure::new(format!("{}: {error} in `{line}`", self.script))),
@@ -121,12 +131,12 @@ impl Session {
     }
 
     /// Lets a listing script work once and gives the names it prints.
-    pub(super) fn names(&mut self) -> Result<Vec<String>, Failure> {
+    pub(crate) fn names(&mut self) -> Result<Vec<String>, Failure> {
         Ok(listed(&self.ask()?))
     }
 
     /// The end of a script that must fail.
-    pub(super) fn complaint(mut self) -> Result<String, Failure> {
+    pub(crate) fn complaint(mut self) -> Result<String, Failure> {
         match self.ask() {
             Ok(answer) => Err(Failure::new(format!("{} answered {answer}", self.script))),
             Err(failure) => Ok(failure.to_string()),
@@ -148,7 +158,7 @@ impl Session {
 }
 
 /// The names in the answer of a listing script.
-pub(super) fn listed(answer: &Value) -> Vec<String> {
+pub(crate) fn listed(answer: &Value) -> Vec<String> {
     let names = answer["names"].as_array().into_iter().flatten();
     names
         .filter_map(|name| Some(name.as_str()?.to_owned()))

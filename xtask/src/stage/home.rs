@@ -43,7 +43,8 @@ impl Home {
         files.iter().all(|file| !self.file(file).exists())
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    /// A file of this home, by its path in it.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.path().join(name)
     }
 }

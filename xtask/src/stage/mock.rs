@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use http::{HeaderValue, Method, header};
 use serde::Deserialize;
@@ -10,6 +11,7 @@ use url::form_urlencoded;
 
 use super::{Home, Running};
 use crate::loopback;
+use crate::stopwatch::Stopwatch;
 use crate::terminal::Failure;
 
 /// A mock on ports the system chose; it stops when the value is dropped.
@@ -31,6 +33,9 @@ pub(crate) struct Entry {
     headers: Vec<(String, String)>,
     body: String,
     status: Option<u16>,
+    /// Whether the mock acted on it.
+    pub(crate) committed: bool,
+    response_body: String,
 }
 
 /// The line the program prints when it is ready.
@@ -96,6 +101,64 @@ impl Mock {
         Ok(verdict["active"] == true)
     }
 
+    /// Whether a token opens anything, right now.
+    pub(crate) fn is_active(&self, token: &str) -> Result<bool, Failure> {
+        let verdict = self.control(Method::POST, "verify", &json!({ "token": token }))?;
+        Ok(verdict["active"] == true)
+    }
+
+    /// Lets something go wrong, as the mock's control API describes faults; gives the fault's id.
+    pub(crate) fn inject(&self, fault: &Value) -> Result<String, Failure> {
+        let answer = self.control(Method::POST, "faults", fault)?;
+        Ok(answer["id"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until a fault has hit a request.
+    pub(crate) fn hit(&self, id: &str) -> Result<(), Failure> {
+        let watch = Stopwatch::start();
+        while watch.elapsed() < PATIENCE {
+            let faults = self.faults()?;
+            if faults
+                .iter()
+                .any(|fault| fault["id"] == id && fault["hits"] != 0)
+            {
+                return Ok(());
+            }
+            std::thread::sleep(LOOK);
+        }
+        Err(Failure::new(format!("the fault `{id}` hit no request")))
+    }
+
+    /// How many requests the faults in force have hit.
+    pub(crate) fn hits(&self) -> Result<usize, Failure> {
+        let hits = self
+            .faults()?
+            .iter()
+            .filter_map(|fault| fault["hits"].as_u64())
+            .sum::<u64>();
+        Ok(usize::try_from(hits).unwrap_or(usize::MAX))
+    }
+
+    /// Ends every fault.
+    pub(crate) fn heal(&self) -> Result<(), Failure> {
+        self.control(Method::DELETE, "faults", &Value::Null)
+            .map(drop)
+    }
+
+    /// Lets the requests go on that a barrier holds.
+    pub(crate) fn release(&self, barrier: &str) -> Result<(), Failure> {
+        let path = format!("release/{barrier}");
+        self.control(Method::POST, &path, &Value::Null).map(drop)
+    }
+
+    fn faults(&self) -> Result<Vec<Value>, Failure> {
+        let mut answer = self.control(Method::GET, "faults", &Value::Null)?;
+        Ok(answer["faults"]
+            .as_array_mut()
+            .map(std::mem::take)
+            .unwrap_or_default())
+    }
+
     fn control(&self, method: Method, path: &str, body: &Value) -> Result<Value, Failure> {
         let Place {
             control_url,
@@ -147,6 +210,11 @@ impl Entry {
         pairs(&self.body)
     }
 
+    /// The JSON in the body of the answer, which the client may not have got.
+    pub(crate) fn answer(&self) -> Value {
+        serde_json::from_str(&self.response_body).unwrap_or_default()
+    }
+
     /// Whether it was answered, and not with a refusal.
     pub(crate) fn succeeded(&self) -> bool {
         self.status.is_some_and(|status| status < 400)
@@ -162,3 +230,7 @@ fn pairs(text: &str) -> BTreeMap<String, String> {
         .into_owned()
         .collect()
 }
+
+/// How long a fault may take to hit a request.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(1);

@@ -2,8 +2,10 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use crate::shell;
+use crate::stopwatch::Stopwatch;
 use crate::terminal::Failure;
 
 /// A program that runs beside the task; dropping the value stops it and waits for its end.
@@ -73,10 +75,33 @@ impl Running {
         })
     }
 
+    /// Waits until it ends by itself, at most this long; `None` if it had to be stopped.
+    pub(crate) fn within(mut self, limit: Duration) -> Result<Option<Ended>, Failure> {
+        let watch = Stopwatch::start();
+        loop {
+            let status = self.child.try_wait();
+            match status.map_err(|error| Failure::new(format!("`{}`: {error}", self.name)))? {
+                Some(status) => {
+                    return Ok(Some(Ended {
+                        code: status.code().unwrap_or(-1),
+                    }));
+                }
+                None if watch.elapsed() >= limit => return Ok(None),
+                None => std::thread::sleep(LOOK),
+            }
+        }
+    }
+
+    /// Kills it, without waiting for its end.
+    pub(crate) fn kill(&mut self) {
+        // It fails only if it has ended already.
+        let _ = self.child.kill();
+    }
+
     /// Stops it, if it still runs, and waits for its end.
     pub(crate) fn stop(&mut self) {
-        // Both fail only if it has ended already.
-        let _ = self.child.kill();
+        self.kill();
+        // It fails only if it was waited for already.
         let _ = self.child.wait();
     }
 
@@ -110,9 +135,12 @@ pub(super) fn first<T>(
 }
 
 /// The rest of a stream as text.
-pub(super) fn rest(stream: &mut impl Read) -> String {
+pub(crate) fn rest(stream: &mut impl Read) -> String {
     let mut bytes = Vec::new();
     // A stream that breaks off has told what it could.
     let _ = stream.read_to_end(&mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+/// How often to look whether a program has ended.
+const LOOK: Duration = Duration::from_millis(1);

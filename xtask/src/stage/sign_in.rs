@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{ChildStderr, Stdio};
 
 use super::running::{first, rest};
-use super::{Home, Running};
+use super::{Home, Running, ensure};
+use crate::loopback;
 use crate::terminal::Failure;
 
 /// `lakekey auth login --no-browser`, waiting for its answer.
@@ -28,7 +29,18 @@ pub(crate) struct Finished {
 impl SignIn {
     /// Starts it and reads the address it prints.
     pub(crate) fn start(home: &Home, lakekey: &Path, args: &[&str]) -> Result<Self, Failure> {
+        Self::start_with(home, lakekey, args, &[])
+    }
+
+    /// The same, with these variables beside the home's own.
+    pub(crate) fn start_with(
+        home: &Home,
+        lakekey: &Path,
+        args: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Result<Self, Failure> {
         let mut command = home.command(lakekey);
+        command.envs(variables.iter().copied());
         command
             .args(["auth", "login", "--no-browser", "--timeout", "60s"])
             .args(args);
@@ -44,6 +56,21 @@ impl SignIn {
                 "`lakekey auth login` gave no address: {said}"
             ))),
         }
+    }
+
+    /// Signs a profile in at a mock that allows everything at once.
+    pub(crate) fn approved(
+        home: &Home,
+        lakekey: &Path,
+        host: &str,
+        profile: &str,
+    ) -> Result<(), Failure> {
+        let sign_in = Self::start(home, lakekey, &["--host", host, "--profile", profile])?;
+        loopback::follow(&sign_in.url)?;
+        let finished = sign_in.finish()?;
+        ensure(finished.code == 0, || {
+            format!("`lakekey auth login` failed: {}", finished.talk)
+        })
     }
 
     /// Waits for its end.

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::values::not_empty;
-use super::{Common, Describe, Env, Explain, Profiles, Switch, Timeout};
+use super::{Common, Describe, Env, Exec, Explain, Profiles, Serve, Switch, Timeout};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -54,6 +54,10 @@ pub(crate) enum AuthCommand {
     Explain(Explain),
     /// Print the settings of a login as environment variables
     Env(Env),
+    /// Run a command with a token in its environment
+    Exec(Exec),
+    /// Give tokens to programs on this machine, without the login itself
+    Serve(Serve),
 }
 
 #[derive(Debug, clap::Args)]
@@ -103,6 +107,14 @@ pub(crate) struct Token {
     /// Renew the token even if the present one is still good
     #[arg(long)]
     pub(crate) force_refresh: bool,
+    /// Renew the token if it ends within this time [default: 20m, or half of its life if that is less]
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        conflicts_with = "force_refresh"
+    )]
+    pub(crate) min_ttl: Option<Timeout>,
     /// Give up after this time
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) timeout: Option<Timeout>,

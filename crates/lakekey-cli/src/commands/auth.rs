@@ -2,10 +2,12 @@
 
 mod describe;
 mod env;
+mod exec;
 mod explain;
 mod login;
 mod logout;
 mod profiles;
+mod serve;
 mod switch;
 mod token;
 mod who;
@@ -50,5 +52,10 @@ pub(super) fn run(auth: Auth) -> Result<(), Error> {
             explain::run(&explain, wanted, output)
         }
         AuthCommand::Env(env) => env::run(wanted(env.subject)),
+        AuthCommand::Exec(exec) => exec::run(&exec, wanted(None)),
+        AuthCommand::Serve(mut serve) => {
+            let wanted = wanted(serve.subject.take());
+            serve::run(&serve, wanted, output)
+        }
     }
 }

@@ -84,7 +84,7 @@ impl Machine {
         outcome
     }
 
-    fn start(&self, arguments: &[&str]) -> Child {
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
         let home = self.home.path();
         Command::new(env!("CARGO_BIN_EXE_lakekey"))
             .args(arguments)
@@ -195,11 +195,15 @@ pub(crate) fn landing(url: &str) -> String {
 }
 
 fn fetch(url: &str) -> Response<Vec<u8>> {
+    send(Request::get(url).body(Vec::new()).unwrap())
+}
+
+/// Sends a request, and reads the answer.
+pub(crate) fn send(request: Request<Vec<u8>>) -> Response<Vec<u8>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let request = Request::get(url).body(Vec::new()).unwrap();
     runtime.block_on(Http::default().send(request)).unwrap()
 }
 

@@ -10,6 +10,7 @@ mod commands;
 mod explain;
 #[cfg(all(target_os = "linux", feature = "keyring"))]
 mod keyring;
+mod lend;
 mod login;
 mod machine;
 mod oauth;

@@ -1,12 +1,13 @@
 //! Putting a new file in the place of an old one, whole or not at all.
 
 use std::ffi::OsString;
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use lakekey_core::sabotage;
 use tempfile::{NamedTempFile, PersistError};
 
 use super::trust;
@@ -17,10 +18,19 @@ pub(super) fn durably(path: &Path, content: &[u8]) -> Result<(), StoreError> {
     let folder = trust::folder_of(path);
     sweep(folder);
     let write = || {
+        if sabotage::is_off("atomic_write") {
+            return fill(&mut disk::overwrite(path)?, content);
+        }
         let staged = stage(path, content)?;
-        staged.as_file().sync_all()?;
+        if !sabotage::is_off("fsync") {
+            staged.as_file().sync_all()?;
+        }
+        sabotage::reach("store.synced");
         publish(staged, path)?;
-        disk::sync_folder(folder)
+        sabotage::reach("store.renamed");
+        disk::sync_folder(folder)?;
+        sabotage::reach("store.folder_synced");
+        Ok(())
     };
     write().map_err(|source| failed(path, source))
 }
@@ -62,8 +72,18 @@ fn stage(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
         .suffix(SUFFIX)
         .rand_bytes(16)
         .tempfile_in(trust::folder_of(path))?;
-    staged.write_all(content)?;
+    fill(staged.as_file_mut(), content)?;
     Ok(staged)
+}
+
+fn fill(file: &mut File, content: &[u8]) -> io::Result<()> {
+    sabotage::reach("store.created");
+    let (head, tail) = content.split_at(content.len() / 2);
+    file.write_all(head)?;
+    sabotage::reach("store.half_written");
+    file.write_all(tail)?;
+    sabotage::reach("store.written");
+    Ok(())
 }
 
 /// Moves a staged file into its place. On Windows a reader is in the way for as long as it has

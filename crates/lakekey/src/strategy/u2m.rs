@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use lakekey_core::{
     BoxFuture, Code, Context, Demand, Error, Login, Settings, Strategy, Token, TokenSource,
@@ -8,7 +9,7 @@ use lakekey_store::{Lease, StoreError, TokenStore};
 
 use crate::blocking::blocking;
 use crate::chain::U2M;
-use crate::freshness::{Freshness, freshness, satisfies};
+use crate::freshness::{Freshness, freshness, is_beyond_belief, satisfies};
 use crate::hosts::Hosts;
 use crate::stored::Stored;
 
@@ -54,9 +55,20 @@ impl TokenSource for Shared {
             let old = Some(token).filter(|token| {
                 *cx.demand() == Demand::Fresh && freshness(token, now) == Freshness::Stale
             });
-            match (renew(Arc::clone(&self.0), cx.clone()).await, old) {
+            let renewal = Renewal {
+                stored: Arc::clone(&self.0),
+                cx: cx.clone(),
+                asked: now,
+                early: old
+                    .as_ref()
+                    .is_some_and(|token| !is_beyond_belief(token, now)),
+            };
+            match (renewal.run().await, old) {
                 (Err(error), Some(old)) => {
-                    cx.observer().survived(&error);
+                    // Whoever holds the lease sees to it.
+                    if error.code() != Code::StoreLocked {
+                        cx.observer().survived(&error);
+                    }
                     Ok(old)
                 }
                 (outcome, _) => outcome,
@@ -65,47 +77,81 @@ impl TokenSource for Shared {
     }
 }
 
-/// Renews on a thread of its own, so that a caller who goes away cannot lose a rotated token.
-async fn renew(stored: Arc<Stored>, cx: Context) -> Result<Token, Error> {
-    let runtime = tokio::runtime::Handle::current();
-    blocking(move || {
-        let mut lease = stored.lease()?;
-        runtime.block_on(renew_leased(&stored, &cx, &mut *lease))
-    })
-    .await
+/// One caller's wish for a newer token.
+struct Renewal {
+    stored: Arc<Stored>,
+    cx: Context,
+    /// When the caller asked: what others began after this moment is an answer to the caller too.
+    asked: SystemTime,
+    /// The old token is still good, so that nothing is worth waiting for.
+    early: bool,
 }
 
-/// The critical section: read again, decide, send, keep. The lease is released by the caller.
-async fn renew_leased(
-    stored: &Stored,
-    cx: &Context,
-    lease: &mut dyn Lease,
-) -> Result<Token, Error> {
-    let mut spent = None;
-    loop {
-        let token = stored.load()?.ok_or_else(|| stored.absent())?;
-        if satisfies(&token, cx.demand(), cx.clock().now()) {
-            return Ok(token);
-        }
-        let Some(refresh) = token.refresh() else {
-            return Err(stored.dead("it has no refresh token"));
-        };
-        let record = lease.record().unwrap_or_default();
-        if spent.as_ref() == Some(refresh) {
-            note(lease.write(&record.with_dead(refresh)), cx);
-            return Err(stored.dead(REFUSED));
-        }
-        if record.is_dead(refresh) {
-            return Err(stored.dead(REFUSED));
-        }
-        match refreshed(stored, cx, &token).await {
-            Ok(new) => {
-                note(stored.save(&token, &new), cx);
-                return Ok(new);
+impl Renewal {
+    /// Renews on a thread of its own, so that a caller who goes away cannot lose a rotated token.
+    async fn run(self) -> Result<Token, Error> {
+        let runtime = tokio::runtime::Handle::current();
+        blocking(move || {
+            let patience = if self.early {
+                Duration::ZERO
+            } else {
+                self.cx.patience()
+            };
+            let mut lease = self.stored.lease(patience)?;
+            runtime.block_on(self.leased(&mut *lease))
+        })
+        .await
+    }
+
+    /// The critical section: read again, decide, send, keep. The lease is released by the caller.
+    async fn leased(&self, lease: &mut dyn Lease) -> Result<Token, Error> {
+        let Self { stored, cx, .. } = self;
+        let mut spent = None;
+        loop {
+            let token = stored.load()?.ok_or_else(|| stored.absent())?;
+            if satisfies(&token, cx.demand(), cx.clock().now()) {
+                return Ok(token);
             }
-            // Another tool may have spent it without our lease: look once more before giving up.
-            Err(error) if error.code() == Code::ReauthRequired => spent = Some(refresh.clone()),
-            Err(error) => return Err(error),
+            let Some(refresh) = token.refresh() else {
+                return Err(stored.dead("it has no refresh token"));
+            };
+            let record = lease.record().unwrap_or_default();
+            if spent.as_ref() == Some(refresh) {
+                self.note(lease.write(&record.with_dead(refresh)));
+                return Err(stored.dead(REFUSED));
+            }
+            if record.is_dead(refresh) {
+                return Err(stored.dead(REFUSED));
+            }
+            if let Some(failure) = record.failure_after(self.since()) {
+                return Err(failure.with_note("another process has just tried to renew the login"));
+            }
+            match refreshed(stored, cx, &token).await {
+                Ok(new) => {
+                    self.note(stored.save(&token, &new));
+                    return Ok(new);
+                }
+                // Another tool may have spent it without our lease: look once more before giving up.
+                Err(error) if error.code() == Code::ReauthRequired => spent = Some(refresh.clone()),
+                Err(error) => {
+                    self.note(lease.write(&record.with_failure(&error, cx.clock().now())));
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// The moment after which a failure of another process is an answer: that of the question, or
+    /// a while earlier when there is time.
+    fn since(&self) -> SystemTime {
+        let pause = if self.early { PAUSE } else { Duration::ZERO };
+        self.asked.checked_sub(pause).unwrap_or(self.asked)
+    }
+
+    /// A store that cannot be written does not take a good token from the caller.
+    fn note(&self, outcome: Result<(), StoreError>) {
+        if let Err(error) = outcome {
+            self.cx.observer().survived(&error.into());
         }
     }
 }
@@ -126,11 +172,6 @@ async fn refreshed(stored: &Stored, cx: &Context, token: &Token) -> Result<Token
     .await
 }
 
-/// A store that cannot be written does not take a good token from the caller.
-fn note(outcome: Result<(), StoreError>, cx: &Context) {
-    if let Err(error) = outcome {
-        cx.observer().survived(&error.into());
-    }
-}
-
+/// How long a renewal ahead of time is left alone after it failed, by whichever process.
+const PAUSE: Duration = Duration::from_secs(60);
 const REFUSED: &str = "the server no longer accepts its refresh token";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lakekey::{Code, Demand, Token};
 use lakekey_mock::{Endpoint, Fault, Setup};
-use lakekey_store::{Key, TokenStore};
+use lakekey_store::{Key, Record, TokenStore};
 
 use crate::world::{Door, HOST, World};
 
@@ -128,6 +128,79 @@ async fn an_early_renewal_that_fails_leaves_the_good_token_in_use() {
     world.advance(HOUR);
     let error = credentials.token().await.unwrap_err();
     assert_eq!(error.code(), Code::ServerError);
+}
+
+#[tokio::test]
+async fn those_who_waited_for_a_renewal_that_failed_do_not_try_again() {
+    let (world, credentials) = signed_in().await;
+    world.advance(HOUR);
+    let failed = lakekey::Clock::now(&*world.clock) + Duration::from_secs(1);
+    let mut lease = world.store().lease(&Key::new(HOST), HOUR).unwrap();
+    let waiting = tokio::spawn({
+        let credentials = credentials.clone();
+        async move { credentials.token().await }
+    });
+    let failure = lakekey::Error::new(Code::ServerError, "the server failed");
+    let record = Record::default().with_failure(&failure, failed);
+    lease.write(&record).unwrap();
+    drop(lease);
+    let error = waiting.await.unwrap().unwrap_err();
+    assert_eq!(error.code(), Code::ServerError);
+    assert_eq!(world.posts("refresh_token"), 0);
+
+    world.advance(Duration::from_secs(2));
+    credentials.token().await.unwrap();
+    assert_eq!(
+        world.posts("refresh_token"),
+        1,
+        "a later question is a new one"
+    );
+}
+
+#[tokio::test]
+async fn a_good_token_waits_for_nobody() {
+    let (world, credentials) = signed_in().await;
+    let old = credentials.token().await.unwrap();
+    world.advance(Duration::from_secs(45 * 60));
+    let lease = world.store().lease(&Key::new(HOST), HOUR).unwrap();
+    assert_eq!(credentials.token_on(Demand::Fresh).await.unwrap(), old);
+    assert_eq!(world.posts("refresh_token"), 0);
+    drop(lease);
+    assert_ne!(credentials.token_on(Demand::Fresh).await.unwrap(), old);
+}
+
+#[tokio::test]
+async fn an_expired_token_waits_for_another_no_longer_than_told() {
+    let (world, _) = signed_in().await;
+    world.advance(HOUR);
+    let lease = world.store().lease(&Key::new(HOST), HOUR).unwrap();
+    let builder = world.builder().host(HOST).patience(Duration::ZERO);
+    let hasty = builder.build().unwrap();
+    let error = hasty.token().await.unwrap_err();
+    assert_eq!(error.code(), Code::StoreLocked);
+    drop(lease);
+    hasty.token().await.unwrap();
+    assert_eq!(world.posts("refresh_token"), 1);
+}
+
+#[tokio::test]
+async fn an_early_renewal_that_failed_is_left_alone_for_a_minute() {
+    let (world, credentials) = signed_in().await;
+    let old = credentials.token().await.unwrap();
+    world.advance(Duration::from_secs(41 * 60));
+    let fault = Fault::new("http.status").on(Endpoint::Token);
+    world
+        .mock(|mock| mock.inject(fault.param("status", 503)))
+        .unwrap();
+    for _ in 0..3 {
+        let another = world.credentials();
+        assert_eq!(another.token_on(Demand::Fresh).await.unwrap(), old);
+    }
+    let series = world.posts("refresh_token");
+    assert!(series <= 3, "one series of attempts, not {series}");
+    world.advance(Duration::from_secs(61));
+    assert_eq!(credentials.token_on(Demand::Fresh).await.unwrap(), old);
+    assert!(world.posts("refresh_token") > series);
 }
 
 #[tokio::test]
@@ -263,6 +336,32 @@ async fn neither_a_sleep_nor_a_stepped_clock_keeps_an_expired_token() {
     world.clock.step_back(HOUR);
     credentials.headers().await.unwrap();
     assert_eq!(world.posts("refresh_token"), 2);
+}
+
+/// 24 hours of tokens that live for 90 seconds, with a request every 10.
+#[tokio::test]
+async fn a_day_of_short_tokens_has_no_gap() {
+    let (world, credentials) = signed_in().await;
+    world.mock(|mock| mock.setup().lifetimes.access = Duration::from_secs(90));
+    let step = Duration::from_secs(10);
+    let day = 24 * HOUR;
+    for _ in 0..day.as_secs() / step.as_secs() {
+        world.advance(step);
+        let token = credentials.token_on(Demand::Fresh).await.unwrap();
+        let left = token
+            .expiry()
+            .unwrap()
+            .duration_since(lakekey::Clock::now(&*world.clock));
+        assert!(left.is_ok(), "a token that has ended was handed out");
+    }
+    // A token of 90 s is renewed at the first question of its second half: after 50 s, since there
+    // is one every 10. The first one, of an hour, lasts for 40 minutes.
+    let expected = (day.as_secs() - 2400) / 50;
+    let renewals = world.posts("refresh_token") as u64;
+    assert!(
+        renewals.abs_diff(expected) <= 1,
+        "{renewals}, not {expected}"
+    );
 }
 
 #[tokio::test]

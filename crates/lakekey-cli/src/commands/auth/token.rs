@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use lakekey::{Clock as _, Code, Demand, Error, Kind, SystemClock, Token};
 use serde::Serialize;
 
-use crate::args::{Format, Token as Args};
+use crate::args::{Format, Timeout, Token as Args};
 use crate::machine::Machine;
 use crate::selection::{NOTHING_NAMED, Selection, Wanted, is_of_a_person};
 use crate::{output, runtime};
@@ -17,19 +17,46 @@ pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result
     let machine = Machine::read()?;
     let selection = Selection::of(wanted, &machine)?;
     refuse_service_principal(&selection, &machine)?;
-    let credentials = machine.login(&selection)?;
+    let credentials = match args.timeout {
+        Some(Timeout(span)) => machine.login_within(&selection, span)?,
+        None => machine.login(&selection)?,
+    };
     credentials.host().map_err(nothing_named)?;
     let now = SystemClock.now();
     let demand = if args.force_refresh {
         Demand::MintedSince(now)
     } else {
-        Demand::Fresh
+        demand(args.min_ttl)
     };
     let renewal = runtime::within(args.timeout, credentials.token_on(demand));
     let token = runtime::block_on(renewal).map_err(recognisable)?;
+    enough(&token, args.min_ttl)?;
     match format {
         Some(Format::Text) => output::data(&format!("{}\n", token.access().expose())),
         _ => output::data(&json(&token, now, &TimeZone::system())?),
+    }
+}
+
+/// What `--min-ttl` asks for.
+pub(super) fn demand(min_ttl: Option<Timeout>) -> Demand {
+    min_ttl.map_or(Demand::Fresh, |Timeout(span)| {
+        Demand::GoodFor(span.max(SHORTEST))
+    })
+}
+
+/// Fails when even a new token does not last as long as `--min-ttl` asks for.
+pub(super) fn enough(token: &Token, min_ttl: Option<Timeout>) -> Result<(), Error> {
+    let left = token
+        .expiry()
+        .map(|expiry| expiry.duration_since(SystemClock.now()).unwrap_or_default());
+    match (min_ttl, left) {
+        (Some(wanted), Some(left)) if left + TOLERANCE < wanted.0 => {
+            let left = Timeout(Duration::from_secs(left.as_secs()));
+            let message = format!("a new token lasts {left}, which is less than {wanted}");
+            Err(Error::new(Code::Usage, message)
+                .with_hint("ask for less with --min-ttl, or ask again when the token ends"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -117,6 +144,10 @@ fn refuse_service_principal(selection: &Selection, machine: &Machine) -> Result<
     }
 }
 
+/// The shortest time that a token handed out is good for.
+const SHORTEST: Duration = Duration::from_secs(40);
+/// What a request may take of the life of the token that it brings.
+const TOLERANCE: Duration = Duration::from_secs(30);
 /// For a token that does not say when it ends: soon enough to be asked for again.
 const UNKNOWN_LIFE: Duration = Duration::from_secs(300);
 
