@@ -1,5 +1,6 @@
 //! Why a strategy does not apply, in the words of every message and every explanation.
 
+use lakekey_cloud::attributes as cloud;
 use lakekey_core::{Attribute, HOST, Settings};
 
 use crate::attributes::{
@@ -53,4 +54,14 @@ const NEEDS: &[(&str, &[Attribute])] = &[
     ("azure-devops-oidc", &[]),
     ("env-oidc", &[]),
     ("file-oidc", &[OIDC_TOKEN_FILEPATH]),
+    (
+        "github-oidc-azure",
+        &[ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN],
+    ),
+    ("azure-msi", &[cloud::AZURE_USE_MSI]),
+    (
+        "azure-client-secret",
+        &[cloud::AZURE_CLIENT_ID, cloud::AZURE_CLIENT_SECRET],
+    ),
+    ("azure-cli", &[]),
 ];
