@@ -242,6 +242,7 @@ fn a_profile_that_is_not_there_is_answered_with_the_nearest_and_a_command() {
     assert!(shown.contains(origin), "{shown}");
 }
 
+#[cfg(all(target_os = "linux", feature = "keyring"))]
 #[test]
 fn a_keyring_that_is_asked_for_is_refused_before_anybody_signs_in() {
     let (mock, machine) = (mock(), Machine::new());
@@ -255,12 +256,12 @@ fn a_keyring_that_is_asked_for_is_refused_before_anybody_signs_in() {
         &["auth", "token", "-p", "dev"],
         &["auth", "logout", "dev"],
     ] {
-        insta::allow_duplicates! {
-            insta::assert_snapshot!(refused(&machine, arguments, 7), @r"
-            error[keyring_unavailable]: `auth_storage` in ~/.databrickscfg asks for the keyring, which is not supported yet
-            hint: set DATABRICKS_AUTH_STORAGE=plaintext to keep logins in a file for you alone
-            ");
-        }
+        let told = refused(&machine, arguments, 7);
+        assert!(
+            told.starts_with("error[keyring_unavailable]: cannot "),
+            "{told}"
+        );
+        assert!(told.contains("hint: start a keyring, or set "), "{told}");
     }
     assert_eq!(mock.with(|mock| mock.requests().len()), 0);
     let described = machine.run(&["auth", "describe", "dev", "-o", "json"]);
