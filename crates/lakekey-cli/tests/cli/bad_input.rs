@@ -254,7 +254,6 @@ fn a_keyring_that_is_asked_for_is_refused_before_anybody_signs_in() {
     for arguments in [
         &["auth", "login", "dev", "--no-browser"][..],
         &["auth", "token", "-p", "dev"],
-        &["auth", "logout", "dev"],
     ] {
         let told = refused(&machine, arguments, 7);
         assert!(
