@@ -15,8 +15,9 @@ use sha2::{Digest, Sha256};
 /// let asked = SystemTime::UNIX_EPOCH;
 /// let failed = asked + std::time::Duration::from_secs(3);
 /// let record = Record::default().with_failure(&Error::new(Code::ServerError, "503"), failed);
-/// assert_eq!(record.failure_after(asked).map(|error| error.code()), Some(Code::ServerError));
-/// assert!(record.failure_after(failed).is_none());
+/// let code = |since, now| record.failure(since, now).map(|error| error.code());
+/// assert_eq!(code(asked, failed), Some(Code::ServerError));
+/// assert_eq!(code(failed, failed), None);
 /// assert!(!record.is_dead(&Secret::from("refresh token")));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,10 +64,12 @@ impl Record {
         self.dead.as_ref() == Some(&Fingerprint::of(refresh))
     }
 
-    /// The last failure, if it happened after `moment`: code and message of the error alone.
-    pub fn failure_after(&self, moment: SystemTime) -> Option<Error> {
+    /// The last failure, if it happened after `since` and not after `now`, as one may seem to have
+    /// when the clock was put back: code and message of the error alone.
+    pub fn failure(&self, since: SystemTime, now: SystemTime) -> Option<Error> {
         let Failure { at, code, message } = self.failure.as_ref()?;
-        (*at > whole(moment)).then(|| Error::new(*code, message.clone()))
+        let is_between = whole(since) < *at && *at <= now;
+        is_between.then(|| Error::new(*code, message.clone()))
     }
 
     /// The record as JSON, for stores that keep it as text.
@@ -186,19 +189,15 @@ mod tests {
         assert_eq!(read, record);
         assert!(read.is_dead(&refresh));
         let before = at - Duration::from_millis(1);
-        let failure = read.failure_after(before).unwrap();
+        let failure = read.failure(before, at).unwrap();
         assert_eq!(
             (failure.code(), failure.to_string().as_str()),
             (Code::Timeout, "no answer")
         );
-        assert!(
-            read.failure_after(at + Duration::from_millis(1)).is_none(),
-            "it was before that"
-        );
-        assert_eq!(
-            record.clone().without_failure().failure_after(at).map(drop),
-            None
-        );
+        assert!(read.failure(at, at).is_none(), "it was before that");
+        assert!(read.failure(before, before).is_none(), "it is yet to come");
+        let healed = record.clone().without_failure();
+        assert!(healed.failure(before, at).is_none());
         assert!(!format!("{record:?}{}", record.to_json()).contains("canary"));
     }
 

@@ -123,7 +123,7 @@ impl Renewal {
             if record.is_dead(refresh) {
                 return Err(stored.dead(REFUSED));
             }
-            if let Some(failure) = record.failure_after(self.since()) {
+            if let Some(failure) = record.failure(self.since(), cx.clock().now()) {
                 return Err(failure.with_note("another process has just tried to renew the login"));
             }
             match refreshed(stored, cx, &token).await {

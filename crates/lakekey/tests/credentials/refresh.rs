@@ -1,10 +1,12 @@
 //! A login lives on: read from the store, renewed once, never lost.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lakekey::{Code, Demand, Token};
 use lakekey_mock::{Endpoint, Fault, Setup};
-use lakekey_store::{Key, Record, TokenStore};
+use lakekey_store::{Key, Lease, MemoryStore, Record, StoreError, TokenStore};
+use tokio::sync::Notify;
 
 use crate::world::{Door, HOST, World};
 
@@ -132,29 +134,61 @@ async fn an_early_renewal_that_fails_leaves_the_good_token_in_use() {
 
 #[tokio::test]
 async fn those_who_waited_for_a_renewal_that_failed_do_not_try_again() {
-    let (world, credentials) = signed_in().await;
+    let (world, _) = signed_in().await;
     world.advance(HOUR);
-    let failed = lakekey::Clock::now(&*world.clock) + Duration::from_secs(1);
+    let store = Arc::new(Watched {
+        store: world.store.clone(),
+        asked: Notify::new(),
+    });
+    let credentials = world.builder().host(HOST).store(store.clone());
+    let credentials = credentials.build().unwrap();
     let mut lease = world.store().lease(&Key::new(HOST), HOUR).unwrap();
     let waiting = tokio::spawn({
         let credentials = credentials.clone();
         async move { credentials.token().await }
     });
+    store.asked.notified().await;
+    let second = Duration::from_secs(1);
+    world.advance(second);
+    let now = lakekey::Clock::now(&*world.clock);
     let failure = lakekey::Error::new(Code::ServerError, "the server failed");
-    let record = Record::default().with_failure(&failure, failed);
+    let record = Record::default().with_failure(&failure, now);
     lease.write(&record).unwrap();
     drop(lease);
     let error = waiting.await.unwrap().unwrap_err();
     assert_eq!(error.code(), Code::ServerError);
     assert_eq!(world.posts("refresh_token"), 0);
 
-    world.advance(Duration::from_secs(2));
+    world.clock.step_back(Duration::from_secs(10));
     credentials.token().await.unwrap();
-    assert_eq!(
-        world.posts("refresh_token"),
-        1,
-        "a later question is a new one"
-    );
+    let posts = world.posts("refresh_token");
+    assert_eq!(posts, 1, "a failure that is yet to come is none");
+}
+
+/// Tells when somebody wants a lease.
+#[derive(Debug)]
+struct Watched {
+    store: MemoryStore,
+    asked: Notify,
+}
+
+impl TokenStore for Watched {
+    fn load(&self, key: &Key) -> Result<Option<Token>, StoreError> {
+        self.store.load(key)
+    }
+
+    fn save(&self, key: &Key, token: &Token) -> Result<(), StoreError> {
+        self.store.save(key, token)
+    }
+
+    fn remove(&self, key: &Key) -> Result<(), StoreError> {
+        self.store.remove(key)
+    }
+
+    fn lease(&self, key: &Key, patience: Duration) -> Result<Box<dyn Lease>, StoreError> {
+        self.asked.notify_one();
+        self.store.lease(key, patience)
+    }
 }
 
 #[tokio::test]
@@ -272,7 +306,7 @@ async fn a_token_rotated_by_another_tool_is_found_before_giving_up() {
     let credentials_of_ours = world
         .builder()
         .host(HOST)
-        .http(std::sync::Arc::new(swap))
+        .http(Arc::new(swap))
         .build()
         .unwrap();
     drop(credentials);
@@ -283,7 +317,7 @@ async fn a_token_rotated_by_another_tool_is_found_before_giving_up() {
 /// Refuses every refresh, and meanwhile plays the tool that did it first.
 #[derive(Debug)]
 struct Swap {
-    door: std::sync::Arc<Door>,
+    door: Arc<Door>,
     store: lakekey_store::MemoryStore,
     key: Key,
     fresh: Token,
