@@ -318,7 +318,7 @@ async fn a_token_rotated_by_another_tool_is_found_before_giving_up() {
 #[derive(Debug)]
 struct Swap {
     door: Arc<Door>,
-    store: lakekey_store::MemoryStore,
+    store: MemoryStore,
     key: Key,
     fresh: Token,
     spent: Token,
