@@ -3,6 +3,7 @@
 mod databricks_cli;
 mod python;
 mod sdk;
+mod served;
 mod wire;
 
 pub(crate) use sdk::{Sdk, Session};

@@ -40,14 +40,14 @@ pub(super) const SCENARIOS: &[Scenario<Stage>] = &[
 ];
 
 /// A home in which somebody has signed in to a mock, as profile `dev`.
-struct SignedIn {
-    mock: Mock,
-    home: Home,
-    lakekey: String,
+pub(super) struct SignedIn {
+    pub(super) mock: Mock,
+    pub(super) home: Home,
+    pub(super) lakekey: String,
 }
 
 impl SignedIn {
-    fn to_workspace(stage: &Stage, mock: &[&str]) -> Result<Self, Failure> {
+    pub(super) fn to_workspace(stage: &Stage, mock: &[&str]) -> Result<Self, Failure> {
         Self::to(stage, mock, &[])
     }
 

@@ -1,7 +1,8 @@
-//! `cargo xtask interop python`: the SDK's three ways to sign a person or a program in.
+//! `cargo xtask interop python`: the SDK's four ways to sign a person or a program in.
 
 use super::databricks_cli;
 use super::sdk::Sdk;
+use super::served;
 use super::wire::{Wire, grant};
 use crate::loopback;
 use crate::programs::Programs;
@@ -32,7 +33,11 @@ pub(super) fn run() -> Result<(), Failure> {
         sdk: Sdk::installed()?,
     };
     say(format_args!("databricks-sdk {}", stage.sdk.version()?));
-    play_all(stage, databricks_cli::SCENARIOS.iter().chain(OWN_SIGN_INS))
+    let scenarios = databricks_cli::SCENARIOS
+        .iter()
+        .chain(served::SCENARIOS)
+        .chain(OWN_SIGN_INS);
+    play_all(stage, scenarios)
 }
 
 const OWN_SIGN_INS: &[Scenario<Stage>] = &[
