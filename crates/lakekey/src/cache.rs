@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use crate::Headers;
 use crate::chain::Chain;
 use crate::freshness::{Bounds, Freshness, satisfies};
+use crate::headers::{LANES, lane};
 
 /// Tokens in memory, judged by two clocks and minted by one caller at a time.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub(crate) struct Cache {
 /// The tokens of one generation.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    headers: Headers,
+    headers: [Headers; LANES],
     token: Token,
     bounds: Option<(Bounds, Monotonic)>,
 }
@@ -70,10 +71,10 @@ impl Cache {
     pub(crate) async fn headers(self: &Arc<Self>) -> Result<Headers, Error> {
         if let Some(entry) = &*self.current.load() {
             match self.age(entry) {
-                Freshness::Fresh => return Ok(entry.headers.clone()),
+                Freshness::Fresh => return Ok(entry.headers[lane()].clone()),
                 Freshness::Stale => {
                     self.renew();
-                    return Ok(entry.headers.clone());
+                    return Ok(entry.headers[lane()].clone());
                 }
                 Freshness::Expired => {}
             }
@@ -82,7 +83,7 @@ impl Cache {
         if self.age(&entry) == Freshness::Stale {
             self.renew();
         }
-        Ok(entry.headers.clone())
+        Ok(entry.headers[lane()].clone())
     }
 
     /// The access token of an entry that meets the demand.
@@ -118,7 +119,7 @@ impl Cache {
 
     fn keep(&self, tokens: Vec<(HeaderName, Token)>) -> Result<Arc<Entry>, Error> {
         let generation = self.generation.fetch_add(1, Ordering::AcqRel) + 1;
-        let headers = Headers::build(&tokens, generation)?;
+        let headers = Headers::build(&tokens, generation)?.lanes();
         let now = self.cx.clock().now();
         let bounds = tokens
             .iter()
@@ -165,7 +166,7 @@ impl Cache {
     }
 
     fn is_rejected(&self, entry: &Entry) -> bool {
-        entry.headers.generation() <= self.rejected.load(Ordering::Acquire)
+        entry.headers[0].generation() <= self.rejected.load(Ordering::Acquire)
     }
 
     fn age(&self, entry: &Entry) -> Freshness {

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use lakekey_core::{Code, Error, Token};
@@ -9,9 +10,15 @@ use lakekey_core::{Code, Error, Token};
 /// their logs.
 #[derive(Clone, Debug)]
 pub struct Headers {
-    map: Arc<HeaderMap>,
+    map: Arc<Lane>,
     generation: u64,
 }
+
+/// One of several counts of who holds the same headers, each on cache lines of its own: threads
+/// that clone at once do not write to one place.
+#[derive(Clone, Debug)]
+#[repr(align(128))]
+struct Lane(Arc<HeaderMap>);
 
 impl Headers {
     pub(crate) fn build(tokens: &[(HeaderName, Token)], generation: u64) -> Result<Self, Error> {
@@ -20,19 +27,27 @@ impl Headers {
             map.insert(name.clone(), value(name, token)?);
         }
         Ok(Self {
-            map: Arc::new(map),
+            map: Arc::new(Lane(Arc::new(map))),
             generation,
+        })
+    }
+
+    /// The same headers, counted apart: one for each of [`LANES`].
+    pub(crate) fn lanes(&self) -> [Self; LANES] {
+        std::array::from_fn(|_| Self {
+            map: Arc::new(self.map.as_ref().clone()),
+            generation: self.generation,
         })
     }
 
     /// The headers as a map.
     pub fn as_map(&self) -> &HeaderMap {
-        &self.map
+        &self.map.0
     }
 
     /// The value of the `Authorization` header.
     pub fn authorization(&self) -> Option<&HeaderValue> {
-        self.map.get(header::AUTHORIZATION)
+        self.map.0.get(header::AUTHORIZATION)
     }
 
     /// The generation of the tokens inside: a later mint has a higher one.
@@ -67,3 +82,15 @@ fn scheme(token: &Token) -> &'static str {
         "Bearer"
     }
 }
+
+/// The lane of this thread; threads take them in turn.
+pub(crate) fn lane() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static LANE: usize = NEXT.fetch_add(1, Ordering::Relaxed) % LANES;
+    }
+    LANE.with(|lane| *lane)
+}
+
+/// How many threads may clone at once without getting into each other's way.
+pub(crate) const LANES: usize = 16;
