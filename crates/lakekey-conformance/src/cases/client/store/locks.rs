@@ -1,0 +1,214 @@
+//! Locks that their holder left behind, and file systems that have none.
+
+use std::time::{Duration, SystemTime};
+
+use lakekey::Code;
+use lakekey_mock::{Endpoint, Fault};
+use lakekey_store::{FileStore, Key, StoreError, TokenStore};
+
+use super::desk::{Desk, document, expire, fine, token, token_words};
+use crate::case::{Case, Finding, Wrong, holds, same, there};
+use crate::doors;
+use crate::probe::{Calls, Probe, noon};
+
+pub(super) const CASES: &[Case] = &[
+    Case::each(
+        "C-STO-10",
+        &[
+            ("killed", killed_holder),
+            ("dead-pid", |probe| {
+                left_behind(probe, "999999999\n", noon())
+            }),
+            ("recycled-pid", |probe| {
+                let pid = format!("{}\n", std::process::id());
+                left_behind(probe, &pid, noon())
+            }),
+            ("old-mtime", |probe| {
+                left_behind(probe, "1\n", SystemTime::UNIX_EPOCH)
+            }),
+            ("future-mtime", |probe| {
+                left_behind(probe, "1\n", SystemTime::UNIX_EPOCH + IN_2099)
+            }),
+            ("live-holder", living_holder),
+        ],
+    ),
+    Case::each(
+        "C-STO-12",
+        &[
+            ("enolck", |probe| without_locks(probe, 37)),
+            ("eopnotsupp", |probe| without_locks(probe, 95)),
+            ("enosys", |probe| without_locks(probe, 38)),
+            ("noop", locks_in_name_only),
+        ],
+    ),
+];
+
+/// A process is killed while it renews.
+fn killed_holder(probe: &mut Probe) -> Finding {
+    let desk = Desk::with(probe, &["dev"])?;
+    expire(probe)?;
+    desk.server.inject(gate())?;
+    let holder = probe.lakekey(&token_words("dev"))?.start()?;
+    desk.server.wait_until_held(GATE, 1)?;
+    locked(probe, &desk)?;
+    holder.kill()?;
+    desk.server.clear_faults();
+    proceeds(probe)
+}
+
+/// Something wrote this into the files of the locks; none of it is a lock.
+fn left_behind(probe: &mut Probe, text: &str, when: SystemTime) -> Finding {
+    let _desk = Desk::with(probe, &["dev"])?;
+    expire(probe)?;
+    for lock in locks(probe)? {
+        probe.home()?.write(&lock, text)?;
+        probe.home()?.set_modified(&lock, when)?;
+    }
+    proceeds(probe)
+}
+
+/// However old its file looks: who holds it is waited for.
+fn living_holder(probe: &mut Probe) -> Finding {
+    let desk = Desk::with(probe, &["dev"])?;
+    expire(probe)?;
+    desk.server.inject(gate().times(1))?;
+    let holder = probe.lakekey(&token_words("dev"))?.start()?;
+    desk.server.wait_until_held(GATE, 1)?;
+    for lock in locks(probe)? {
+        probe.home()?.set_modified(&lock, SystemTime::UNIX_EPOCH)?;
+    }
+    locked(probe, &desk)?;
+    let waiting = probe.lakekey(&token_words("dev"))?.start()?;
+    desk.server.release(GATE);
+    let outcomes = [holder.finish()?, waiting.finish()?];
+    let mut answers = Vec::new();
+    for outcome in outcomes {
+        answers.push(fine(probe, &outcome)?["access_token"].clone());
+    }
+    same("the second token", &answers[1], &answers[0])?;
+    same("the token requests", desk.server.token_posts().len(), 1)?;
+    probe.saw(Code::StoreLocked);
+    Ok(())
+}
+
+/// Fails unless the lease is held, and the error says by whom.
+fn locked(probe: &mut Probe, desk: &Desk) -> Finding {
+    let store = FileStore::in_home(probe.home()?.path());
+    let key = Key::new(desk.server.url());
+    match store.lease(&key, Duration::from_millis(50)) {
+        Err(error @ StoreError::Locked { .. }) => {
+            let StoreError::Locked { holder, .. } = error else {
+                return Ok(());
+            };
+            holds(
+                holder.is_some() || cfg!(windows),
+                "the error does not say who holds it",
+            )
+        }
+        Err(error) => Err(error.into()),
+        Ok(_) => Err(Wrong::new("the lease of a living holder was taken")),
+    }
+}
+
+/// Nobody has to do anything, and nobody waits for longer than a renewal takes.
+fn proceeds(probe: &mut Probe) -> Finding {
+    let started = doors::now();
+    let outcome = token(probe, "dev")?;
+    fine(probe, &outcome)?;
+    let took = started.elapsed();
+    holds(took < PROMPT, format!("it took {took:?}"))
+}
+
+/// Two processes and one expired token: one renews it, both have it, and no file stays behind.
+fn without_locks(probe: &mut Probe, errno: i32) -> Finding {
+    let desk = Desk::with(probe, &["dev"])?;
+    let calls = Calls::failing(errno).named(&["flock"]);
+    let outcome = probe.watched(&token_words("dev"), &calls, "valid")?.run()?;
+    fine(probe, &outcome)?;
+    expire(probe)?;
+    desk.server.inject(gate().times(1))?;
+    let mut first = probe
+        .watched(&token_words("dev"), &calls, LOGS[0])?
+        .start()?;
+    desk.server.wait_until_held(GATE, 1)?;
+    let second = probe
+        .watched(&token_words("dev"), &calls, LOGS[1])?
+        .start()?;
+    desk.server.release(GATE);
+    let _ = &mut first;
+    for outcome in [first.finish()?, second.finish()?] {
+        fine(probe, &outcome)?;
+    }
+    same("the token requests", desk.server.token_posts().len(), 1)?;
+    hit(probe)?;
+    let names = probe.home()?.names(".databricks")?;
+    let left = names.iter().find(|name| name.contains(".held"));
+    same("what is left behind", left, None)
+}
+
+/// Nothing can be known of such a file system. At worst the login is spent; nothing else is lost.
+fn locks_in_name_only(probe: &mut Probe) -> Finding {
+    let desk = Desk::with(probe, &["dev", "other"])?;
+    let before = document(probe)?["tokens"]["other"].clone();
+    super::desk::change(probe, |document| {
+        document["tokens"]["dev"]["expiry"] = "2020-01-01T00:00:00Z".into();
+    })?;
+    let calls = Calls::failing(0).named(&["flock"]);
+    desk.server.inject(gate().times(2))?;
+    let mut running = Vec::new();
+    for log in LOGS {
+        running.push(probe.watched(&token_words("dev"), &calls, log)?.start()?);
+    }
+    desk.server.wait_until_held(GATE, 2)?;
+    desk.server.release(GATE);
+    desk.server.release(GATE);
+    let mut good = 0;
+    for running in running {
+        let outcome = running.finish()?;
+        match outcome.exit {
+            Some(0) => good += 1,
+            exit => same("the exit code", exit, Some(3))?,
+        }
+    }
+    holds(good > 0, "nobody has a token")?;
+    hit(probe)?;
+    let tokens = document(probe)?["tokens"].clone();
+    there("the login", tokens["dev"]["access_token"].as_str())?;
+    same("the other login", &tokens["other"], &before)?;
+    probe.saw("ok");
+    Ok(())
+}
+
+fn hit(probe: &mut Probe) -> Finding {
+    for log in LOGS {
+        let calls = probe.home()?.calls(log)?;
+        holds(
+            calls.iter().any(|call| call.chosen),
+            "no lock was asked for",
+        )?;
+    }
+    probe.fault_happened("client.flock_errno");
+    Ok(())
+}
+
+/// The files of the locks: of the cache, and of the login.
+fn locks(probe: &mut Probe) -> Finding<Vec<String>> {
+    let names = probe.home()?.names(".databricks/lakekey")?;
+    let is_lock = |name: &String| name.ends_with(".lease") || name.ends_with(".lock");
+    let locks: Vec<_> = names.into_iter().filter(is_lock).collect();
+    same("the locks", locks.len(), 2)?;
+    let path = |name: &String| format!(".databricks/lakekey/{name}");
+    Ok(locks.iter().map(path).collect())
+}
+
+fn gate() -> Fault {
+    let gate = Fault::new("http.barrier").param("name", GATE);
+    gate.on(Endpoint::Token)
+}
+
+const GATE: &str = "renewal";
+const LOGS: [&str; 2] = ["first", "second"];
+/// A program that waits for a lock waits for a minute; one that does not starts and renews in much less.
+const PROMPT: Duration = Duration::from_secs(10);
+/// The first day of 2099.
+const IN_2099: Duration = Duration::from_secs(4_070_908_800);
