@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::thread;
+use std::time::Duration;
 
 use super::command::{Lakekey, folder};
 use super::{Home, Probe};
@@ -111,6 +113,18 @@ impl Home {
         let text = there("the list of the calls", self.read(log)?)?;
         text.lines().map(seen).collect()
     }
+
+    /// Waits until a call of that name is seen.
+    pub(crate) fn wait_for_call(&self, log: &str, name: &str) -> Finding {
+        let (deadline, word) = (doors::now() + PATIENCE, format!(" {name} "));
+        while doors::now() < deadline {
+            if self.read(log)?.is_some_and(|text| text.contains(&word)) {
+                return Ok(());
+            }
+            thread::sleep(BETWEEN_LOOKS);
+        }
+        Err(Wrong::new(format!("`{name}` was never called")))
+    }
 }
 
 fn seen(line: &str) -> Finding<Seen> {
@@ -147,3 +161,8 @@ fn build() -> Finding<PathBuf> {
     doors::rename(&new, &watcher)?;
     Ok(watcher)
 }
+
+/// How long a call that must come may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The list can only be looked at again.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);

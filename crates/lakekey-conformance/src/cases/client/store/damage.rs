@@ -32,9 +32,9 @@ pub(super) const CASES: &[Case] = &[
     Case::each(
         "C-STO-04",
         &[
-            ("v2", |probe| of_version(probe, Some(2.into()))),
-            ("v0", |probe| of_version(probe, Some(0.into()))),
-            ("string", |probe| of_version(probe, Some("1".into()))),
+            ("v2", |probe| of_version(probe, Some(&2.into()))),
+            ("v0", |probe| of_version(probe, Some(&0.into()))),
+            ("string", |probe| of_version(probe, Some(&"1".into()))),
             ("missing", |probe| of_version(probe, None)),
             ("unknown-members", unknown_members),
         ],
@@ -124,13 +124,13 @@ fn one_bad_entry(probe: &mut Probe) -> Finding {
 }
 
 /// It is left as it is, also by a sign-in, which fails.
-fn of_version(probe: &mut Probe, version: Option<Value>) -> Finding {
+fn of_version(probe: &mut Probe, version: Option<&Value>) -> Finding {
     let desk = Desk::with(probe, &["dev"])?;
     super::desk::change(probe, |document| {
         let members = document.as_object_mut().into_iter();
         for members in members {
             members.remove("version");
-            members.extend(version.clone().map(|it| ("version".to_owned(), it)));
+            members.extend(version.map(|it| ("version".to_owned(), it.clone())));
         }
     })?;
     let (before, names) = (cache(probe)?, probe.home()?.names(".databricks")?);

@@ -1,11 +1,14 @@
 //! A person with logins in the token cache, made by the command, and what the command does then.
 
+use std::path::Path;
+
 use lakekey::Code;
 use lakekey_mock::Setup;
 use serde_json::Value;
 
-use super::super::support::{attempt_login, login};
+use super::super::support::{attempt_login, failed_as, login};
 use crate::case::{Finding, holds, same, there};
+use crate::doors;
 use crate::probe::{Lakekey, Outcome, Probe, Server, TOKEN_CACHE};
 
 /// A mock behind a socket and logins at it, which only set the scene.
@@ -92,7 +95,7 @@ pub(super) fn fine(probe: &mut Probe, outcome: &Outcome) -> Finding<Value> {
 
 /// Fails unless the command failed with that code; gives its words for people, or for programs.
 pub(super) fn refused(probe: &mut Probe, outcome: &Outcome, code: Code) -> Finding<String> {
-    super::super::support::failed_as(outcome, code)?;
+    failed_as(outcome, code)?;
     probe.saw(code);
     Ok(format!("{}{}", outcome.stdout, outcome.stderr))
 }
@@ -100,7 +103,7 @@ pub(super) fn refused(probe: &mut Probe, outcome: &Outcome, code: Code) -> Findi
 /// The bytes of the token cache.
 pub(super) fn cache(probe: &mut Probe) -> Finding<Vec<u8>> {
     let path = probe.home()?.file(TOKEN_CACHE);
-    there("the token cache", crate::doors::read(&path)?)
+    there("the token cache", doors::read(&path)?)
 }
 
 /// The token cache as JSON.
@@ -130,4 +133,25 @@ pub(super) fn expire(probe: &mut Probe) -> Finding {
 pub(super) fn is_still(probe: &mut Probe, before: &[u8]) -> Finding {
     let now = cache(probe)?;
     holds(now == before, "the token cache has changed")
+}
+
+/// The files of the locks: of the cache, and of the login.
+pub(super) fn locks(probe: &mut Probe) -> Finding<Vec<String>> {
+    let names = probe.home()?.names(".databricks/lakekey")?;
+    let locks: Vec<_> = names.iter().filter(|name| is_lock(name)).collect();
+    same("the locks", locks.len(), 2)?;
+    let path = |name: &String| format!(".databricks/lakekey/{name}");
+    Ok(locks.into_iter().map(path).collect())
+}
+
+/// Whether a file of this name is a lock.
+pub(super) fn is_lock(name: &str) -> bool {
+    has_extension(name, "lease") || has_extension(name, "lock")
+}
+
+/// Whether a name ends in this extension.
+pub(super) fn has_extension(name: &str, extension: &str) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|it| it == extension)
 }

@@ -3,7 +3,7 @@
 use lakekey::Code;
 
 use super::super::support::attempt_login;
-use super::desk::{Desk, cache, document, fine, is_still, refused, token};
+use super::desk::{Desk, cache, document, fine, has_extension, is_lock, is_still, refused, token};
 use crate::case::{Case, Finding, Wrong, holds, same};
 use crate::probe::{Calls, Outcome, Probe, Seen, TOKEN_CACHE};
 
@@ -54,8 +54,10 @@ fn fails_whole(
 ) -> Finding {
     if outcome.exit == Some(0) {
         let chosen = seen.last().map(Seen::file_name).unwrap_or_default();
-        let is_note = chosen.ends_with(".lease") || chosen.ends_with(".lock");
-        holds(is_note, format!("nobody noticed that `{chosen}` failed"))?;
+        holds(
+            is_lock(chosen),
+            format!("nobody noticed that `{chosen}` failed"),
+        )?;
         return signed_out(probe);
     }
     let said = refused(probe, outcome, Code::StoreIo)?;
@@ -125,12 +127,13 @@ fn killed_at_each_call(probe: &mut Probe) -> Finding {
         olds > 10 && news > 0,
         format!("{olds} ended with the old cache, {news} with the new"),
     )?;
+    probe.home()?.write_private(TOKEN_CACHE, &before)?;
     swept(probe)
 }
 
 /// The order that survives a loss of power: the content, its name, the folder.
 fn durable(seen: &[Seen]) -> Finding {
-    let is_temporary = |call: &&Seen| call.file_name().ends_with(".tmp");
+    let is_temporary = |call: &&Seen| has_extension(call.file_name(), "tmp");
     let last = |name: &str, wanted: &dyn Fn(&&Seen) -> bool| {
         let mut calls = seen.iter().enumerate().rev();
         let found = calls.find(|(_, call)| call.name == name && wanted(call));
@@ -176,7 +179,7 @@ fn signed_out(probe: &mut Probe) -> Finding {
 
 fn litter(probe: &mut Probe) -> Finding<Vec<String>> {
     let mut names = probe.home()?.names(FOLDER)?;
-    names.retain(|name| name.ends_with(".tmp"));
+    names.retain(|name| has_extension(name, "tmp"));
     Ok(names)
 }
 

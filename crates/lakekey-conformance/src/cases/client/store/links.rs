@@ -2,7 +2,9 @@
 
 use lakekey::Code;
 
-use super::desk::{Desk, cache, fine, new_token, refused, token, watched};
+use super::desk::{
+    Desk, cache, fine, has_extension, is_still, locks, new_token, refused, token, watched,
+};
 use crate::case::{Case, Finding, holds, same};
 use crate::doors;
 use crate::probe::{Probe, TOKEN_CACHE};
@@ -69,7 +71,7 @@ fn linked_temporary_file(probe: &mut Probe) -> Finding {
 /// The temporary files of a command. Each must have been created as one that was not there.
 fn temporary(probe: &mut Probe, log: &str) -> Finding<Vec<String>> {
     let mut calls = probe.home()?.calls(log)?;
-    calls.retain(|call| call.file_name().ends_with(".tmp"));
+    calls.retain(|call| has_extension(call.file_name(), "tmp"));
     calls.retain(|call| ["open", "create"].contains(&call.name.as_str()));
     let name = |call: &crate::probe::Seen| call.file_name().to_owned();
     let names = calls.iter().map(name).collect();
@@ -83,12 +85,7 @@ fn linked_locks(probe: &mut Probe, hard: bool) -> Finding {
     let _desk = Desk::with(probe, &["dev"])?;
     let before = cache(probe)?;
     plant(probe, b"victim")?;
-    let names = probe.home()?.names(".databricks/lakekey")?;
-    let is_lock = |name: &&String| name.ends_with(".lease") || name.ends_with(".lock");
-    let locks: Vec<_> = names.iter().filter(is_lock).collect();
-    same("the locks", locks.len(), 2)?;
-    for lock in locks {
-        let lock = format!(".databricks/lakekey/{lock}");
+    for lock in locks(probe)? {
         if hard {
             probe.home()?.name_again(&lock, VICTIM)?;
         } else {
@@ -98,7 +95,7 @@ fn linked_locks(probe: &mut Probe, hard: bool) -> Finding {
         let outcome = probe.lakekey(&words)?.run()?;
         refused(probe, &outcome, Code::StoreInsecure)?;
         unharmed(probe, b"victim")?;
-        super::desk::is_still(probe, &before)?;
+        is_still(probe, &before)?;
         probe.home()?.remove(&lock)?;
     }
     Ok(())

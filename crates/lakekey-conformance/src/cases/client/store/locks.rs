@@ -6,7 +6,7 @@ use lakekey::Code;
 use lakekey_mock::{Endpoint, Fault};
 use lakekey_store::{FileStore, Key, StoreError, TokenStore};
 
-use super::desk::{Desk, document, expire, fine, token, token_words};
+use super::desk::{Desk, document, expire, fine, locks, token, token_words, watched};
 use crate::case::{Case, Finding, Wrong, holds, same, there};
 use crate::doors;
 use crate::probe::{Calls, Probe, noon};
@@ -78,7 +78,11 @@ fn living_holder(probe: &mut Probe) -> Finding {
         probe.home()?.set_modified(&lock, SystemTime::UNIX_EPOCH)?;
     }
     locked(probe, &desk)?;
-    let waiting = probe.lakekey(&token_words("dev"))?.start()?;
+    let waiting = probe.lakekey(&token_words("dev"))?;
+    let waiting = watched(waiting, probe, LOGS[1])?.start()?;
+    if cfg!(target_os = "linux") {
+        probe.home()?.wait_for_call(LOGS[1], "flock")?;
+    }
     desk.server.release(GATE);
     let outcomes = [holder.finish()?, waiting.finish()?];
     let mut answers = Vec::new();
@@ -127,15 +131,15 @@ fn without_locks(probe: &mut Probe, errno: i32) -> Finding {
     fine(probe, &outcome)?;
     expire(probe)?;
     desk.server.inject(gate().times(1))?;
-    let mut first = probe
+    let first = probe
         .watched(&token_words("dev"), &calls, LOGS[0])?
         .start()?;
     desk.server.wait_until_held(GATE, 1)?;
     let second = probe
         .watched(&token_words("dev"), &calls, LOGS[1])?
         .start()?;
+    probe.home()?.wait_for_call(LOGS[1], "flock")?;
     desk.server.release(GATE);
-    let _ = &mut first;
     for outcome in [first.finish()?, second.finish()?] {
         fine(probe, &outcome)?;
     }
@@ -189,16 +193,6 @@ fn hit(probe: &mut Probe) -> Finding {
     }
     probe.fault_happened("client.flock_errno");
     Ok(())
-}
-
-/// The files of the locks: of the cache, and of the login.
-fn locks(probe: &mut Probe) -> Finding<Vec<String>> {
-    let names = probe.home()?.names(".databricks/lakekey")?;
-    let is_lock = |name: &String| name.ends_with(".lease") || name.ends_with(".lock");
-    let locks: Vec<_> = names.into_iter().filter(is_lock).collect();
-    same("the locks", locks.len(), 2)?;
-    let path = |name: &String| format!(".databricks/lakekey/{name}");
-    Ok(locks.iter().map(path).collect())
 }
 
 fn gate() -> Fault {

@@ -4,7 +4,7 @@ use lakekey::Code;
 
 use super::super::support::attempt_login;
 use super::desk::{Desk, cache, fine, is_still, new_token, refused, token, watched};
-use crate::case::{Case, Finding, holds, same};
+use crate::case::{Case, Finding, Wrong, holds, same};
 use crate::probe::{Probe, TOKEN_CACHE};
 
 pub(super) const CASES: &[Case] = &[
@@ -66,9 +66,7 @@ fn created(probe: &mut Probe, desk: &Desk, mask: &str) -> Finding {
             "mkdir" => 0o700,
             "chmod" => {
                 let path = call.path.display();
-                return Err(crate::case::Wrong::new(format!(
-                    "{path} was made private late"
-                )));
+                return Err(Wrong::new(format!("{path} was made private late")));
             }
             _ => continue,
         };
