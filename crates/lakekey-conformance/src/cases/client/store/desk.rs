@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::super::support::{attempt_login, failed_as, login};
 use crate::case::{Finding, holds, same, there};
 use crate::doors;
-use crate::probe::{Lakekey, Outcome, Probe, Server, TOKEN_CACHE};
+use crate::probe::{Calls, Lakekey, Outcome, Probe, Server, TOKEN_CACHE};
 
 /// A mock behind a socket and logins at it, which only set the scene.
 #[derive(Debug)]
@@ -68,15 +68,12 @@ pub(super) fn token_words(profile: &str) -> [&str; 5] {
 }
 
 /// The command, with its calls watched on Linux, where that is possible.
-#[cfg_attr(
-    not(target_os = "linux"),
-    expect(unused_variables, reason = "Linux only")
-)]
 pub(super) fn watched(lakekey: Lakekey, probe: &mut Probe, log: &str) -> Finding<Lakekey> {
-    #[cfg(target_os = "linux")]
-    return lakekey.calls(probe.home()?.path(), &crate::probe::Calls::watched(), log);
-    #[cfg(not(target_os = "linux"))]
-    return Ok(lakekey);
+    if cfg!(target_os = "linux") {
+        lakekey.calls(probe.home()?.path(), &Calls::watched(), log)
+    } else {
+        Ok(lakekey)
+    }
 }
 
 /// Fails unless the command went well; gives what it printed.

@@ -6,10 +6,10 @@ use lakekey::Code;
 use lakekey_mock::{Endpoint, Fault};
 use lakekey_store::{FileStore, Key, StoreError, TokenStore};
 
-use super::desk::{Desk, document, expire, fine, locks, token, token_words, watched};
+use super::desk::{Desk, document, expire, fine, has_extension, locks, token_words, watched};
 use crate::case::{Case, Finding, Wrong, holds, same, there};
 use crate::doors;
-use crate::probe::{Calls, Probe, noon};
+use crate::probe::{Calls, Lakekey, Probe, noon};
 
 pub(super) const CASES: &[Case] = &[
     Case::each(
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case::each(
         "C-STO-12",
         &[
-            ("enolck", |probe| without_locks(probe, 37)),
+            ("enolck", |probe| without_locks(probe, NO_LOCKS)),
             ("eopnotsupp", |probe| without_locks(probe, 95)),
             ("enosys", |probe| without_locks(probe, 38)),
             ("noop", locks_in_name_only),
@@ -43,17 +43,36 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-/// A process is killed while it renews.
+/// A process is killed while it renews; on Linux also where the file system has no locks, and a file is left.
 fn killed_holder(probe: &mut Probe) -> Finding {
     let desk = Desk::with(probe, &["dev"])?;
+    killed_while_renewing(probe, &desk, None)?;
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let calls = Calls::failing(NO_LOCKS).named(&["flock"]);
+    killed_while_renewing(probe, &desk, Some(&calls))
+}
+
+fn killed_while_renewing(probe: &mut Probe, desk: &Desk, calls: Option<&Calls>) -> Finding {
+    let command = |probe: &mut Probe, log: &str| match calls {
+        Some(calls) => probe.watched(&token_words("dev"), calls, log),
+        None => probe.lakekey(&token_words("dev")),
+    };
     expire(probe)?;
     desk.server.inject(gate())?;
-    let holder = probe.lakekey(&token_words("dev"))?.start()?;
+    let holder = command(probe, LOGS[0])?.start()?;
     desk.server.wait_until_held(GATE, 1)?;
-    locked(probe, &desk)?;
+    if calls.is_none() {
+        locked(probe, desk)?;
+    } else {
+        same("the files of holders", held(probe)?.len(), 1)?;
+    }
     holder.kill()?;
     desk.server.clear_faults();
-    proceeds(probe)
+    let next = command(probe, LOGS[1])?;
+    proceeds(probe, next)?;
+    same("the files of holders", held(probe)?.len(), 0)
 }
 
 /// Something wrote this into the files of the locks; none of it is a lock.
@@ -64,7 +83,8 @@ fn left_behind(probe: &mut Probe, text: &str, when: SystemTime) -> Finding {
         probe.home()?.write(&lock, text)?;
         probe.home()?.set_modified(&lock, when)?;
     }
-    proceeds(probe)
+    let next = probe.lakekey(&token_words("dev"))?;
+    proceeds(probe, next)
 }
 
 /// However old its file looks: who holds it is waited for.
@@ -115,9 +135,9 @@ fn locked(probe: &mut Probe, desk: &Desk) -> Finding {
 }
 
 /// Nobody has to do anything, and nobody waits for longer than a renewal takes.
-fn proceeds(probe: &mut Probe) -> Finding {
+fn proceeds(probe: &mut Probe, lakekey: Lakekey) -> Finding {
     let started = doors::now();
-    let outcome = token(probe, "dev")?;
+    let outcome = lakekey.run()?;
     fine(probe, &outcome)?;
     let took = started.elapsed();
     holds(took < PROMPT, format!("it took {took:?}"))
@@ -145,9 +165,7 @@ fn without_locks(probe: &mut Probe, errno: i32) -> Finding {
     }
     same("the token requests", desk.server.token_posts().len(), 1)?;
     hit(probe)?;
-    let names = probe.home()?.names(".databricks")?;
-    let left = names.iter().find(|name| name.contains(".held"));
-    same("what is left behind", left, None)
+    same("the files of holders", held(probe)?.len(), 0)
 }
 
 /// Nothing can be known of such a file system. At worst the login is spent; nothing else is lost.
@@ -183,6 +201,13 @@ fn locks_in_name_only(probe: &mut Probe) -> Finding {
     Ok(())
 }
 
+/// What takes the place of locks where there are none.
+fn held(probe: &mut Probe) -> Finding<Vec<String>> {
+    let mut names = probe.home()?.names(".databricks")?;
+    names.retain(|name| has_extension(name, "held"));
+    Ok(names)
+}
+
 fn hit(probe: &mut Probe) -> Finding {
     for log in LOGS {
         let calls = probe.home()?.calls(log)?;
@@ -200,6 +225,8 @@ fn gate() -> Fault {
     gate.on(Endpoint::Token)
 }
 
+/// `ENOLCK` of Linux.
+const NO_LOCKS: i32 = 37;
 const GATE: &str = "renewal";
 const LOGS: [&str; 2] = ["first", "second"];
 /// A program that waits for a lock waits for a minute; one that does not starts and renews in much less.
