@@ -1,12 +1,12 @@
 //! The doors of this crate: environment, files, clock, processes and sockets are touched here only.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// An environment variable, unless it is empty.
 #[expect(
@@ -40,6 +40,42 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     fs::write(path, bytes)
+}
+
+/// Makes a folder, and those above it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to making folders"
+)]
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Removes a file.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to removing files"
+)]
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}
+
+/// Gives a file another name, in the place of whatever had it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to renaming files"
+)]
+pub(crate) fn rename(path: &Path, new: &Path) -> io::Result<()> {
+    fs::rename(path, new)
+}
+
+/// Says when a file was last written.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to the times of files"
+)]
+pub(crate) fn set_modified(path: &Path, when: SystemTime) -> io::Result<()> {
+    File::options().write(true).open(path)?.set_modified(when)
 }
 
 /// The moment it is, for measuring how long something takes.

@@ -1,12 +1,14 @@
 //! What a check works with: servers, a home folder, the command, a browser; and what it leaves behind.
 
 mod browser;
+mod calls;
 mod command;
 mod connection;
 mod evidence;
 mod form;
 mod home;
 mod page;
+mod plant;
 mod server;
 mod transcripts;
 mod wire;
@@ -21,10 +23,11 @@ use crate::case::{Finding, Wrong, holds};
 use crate::catalogue::Entry;
 
 pub(crate) use browser::Browser;
+pub(crate) use calls::{Calls, Seen};
 pub(crate) use command::{Lakekey, Outcome};
 pub(crate) use evidence::Evidence;
 pub(crate) use form::Form;
-pub(crate) use home::{Home, PROFILES};
+pub(crate) use home::{Home, PROFILES, TOKEN_CACHE};
 pub(crate) use page::{arrival, header, json};
 pub(crate) use server::{Server, noon};
 pub(crate) use transcripts::Transcripts;
@@ -40,6 +43,7 @@ pub(crate) struct Probe {
     kind: Option<String>,
     counted: Counted,
     hits: BTreeMap<String, u64>,
+    lacking: Option<String>,
 }
 
 /// Which token requests count for the catalogue's `token_posts`.
@@ -62,6 +66,7 @@ impl Probe {
             kind: None,
             counted: Counted::Automatically,
             hits: BTreeMap::new(),
+            lacking: None,
         }
     }
 
@@ -149,6 +154,11 @@ impl Probe {
     /// Takes note that a fault happened that no mock makes: `env.*` and `client.*`.
     pub(crate) fn fault_happened(&mut self, name: &str) {
         *self.hits.entry(name.to_owned()).or_default() += 1;
+    }
+
+    /// Says that the check cannot be made here, and what it would need; it counts as skipped.
+    pub(crate) fn lacks(&mut self, what: &str) {
+        self.lacking = Some(what.to_owned());
     }
 
     /// Fails if any mock receives another request within [`SILENCE`].

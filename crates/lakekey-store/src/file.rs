@@ -184,5 +184,6 @@ impl FileStore {
     }
 }
 
-/// How long a write waits for the writes of others, each of which takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a write waits for the writes of others, each of which takes milliseconds. Nobody queues, so that among
+/// many who write without a pause one can wait for very long.
+const PATIENCE: Duration = Duration::from_secs(30);

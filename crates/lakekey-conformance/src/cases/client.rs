@@ -3,7 +3,9 @@
 mod authz_request;
 mod discovery;
 mod host_config;
+mod keyring;
 mod pkce;
+mod store;
 mod support;
 mod token;
 
@@ -21,4 +23,15 @@ pub(super) const AREAS: &[&[Case]] = &[
     token::EXPIRIES,
     token::RETRIES,
     token::LIMITS,
+    store::PERMISSIONS,
+    store::CONTENTS,
+    store::LINKS,
+    store::READ_ONLY,
+    store::FAILURES,
+    store::CONCURRENCY,
+    store::LOCKS,
+    store::LOGOUTS,
+    keyring::BACKENDS,
+    keyring::LATE,
+    keyring::MODES,
 ];

@@ -1,7 +1,8 @@
 //! The command `lakekey`, as a process.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, mpsc};
 use std::thread::{self, JoinHandle};
@@ -67,6 +68,32 @@ impl Lakekey {
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// Has another program start it: `program`, its arguments, then the command and its own.
+    pub(crate) fn through<I>(mut self, program: &Path, arguments: I) -> Self
+    where
+        I: IntoIterator<Item: AsRef<OsStr>>,
+    {
+        let mut command = doors::command(program);
+        command.args(arguments).arg(self.command.get_program());
+        command.args(self.command.get_args()).env_clear();
+        for (name, value) in self.command.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        if let Some(folder) = self.command.get_current_dir() {
+            command.current_dir(folder);
+        }
+        self.command = command;
+        self
+    }
+
+    /// Has it begin with this mask for the modes of what it creates, for instance `000`.
+    pub(crate) fn umask(self, mask: &str) -> Self {
+        let script = "umask \"$0\"; exec \"$@\"";
+        self.through(Path::new("sh"), ["-c", script, mask])
     }
 
     /// Runs it to its end. Fails after 30 seconds.
@@ -207,14 +234,19 @@ fn program() -> Finding<PathBuf> {
     PROGRAM.clone().map_err(Wrong)
 }
 
-/// Builds the command beside this program, in the same profile. Does nothing if it is up to date.
-fn build() -> Finding<PathBuf> {
+/// The folder of this program, and of others of its build.
+pub(super) fn folder() -> Finding<PathBuf> {
     let here = std::env::current_exe()?;
     let folder = here
         .parent()
         .filter(|folder| !folder.ends_with("deps"))
         .or(here.parent().and_then(|deps| deps.parent()));
-    let folder = there("the folder of this program", folder)?;
+    there("the folder of this program", folder).map(Path::to_owned)
+}
+
+/// Builds the command beside this program, in the same profile. Does nothing if it is up to date.
+fn build() -> Finding<PathBuf> {
+    let folder = folder()?;
     let cargo = doors::variable("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = doors::command(cargo.as_ref());
     command.args([

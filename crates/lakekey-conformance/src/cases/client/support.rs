@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use url::Url;
 
 use crate::case::{Finding, Wrong, holds, same};
-use crate::probe::{Outcome, Probe, Server, header};
+use crate::probe::{Lakekey, Outcome, Probe, Server, header};
 
 /// The library on a machine of its own: one mock for every host, the mock's clock, a store in memory.
 #[derive(Debug)]
@@ -118,6 +118,16 @@ pub(super) fn login(probe: &mut Probe, arguments: &[&str]) -> Finding<Url> {
     )?;
     same("the status of the last page", page.status(), 200)?;
     Ok(Url::parse(&address)?)
+}
+
+/// The same with a command that may fail, before it prints an address or later.
+pub(super) fn attempt_login(probe: &Probe, lakekey: Lakekey) -> Finding<Outcome> {
+    let mut running = lakekey.start()?;
+    if let Ok(address) = running.authorization_url() {
+        // What becomes of the page is for the command to say.
+        let _ = probe.browser().open(&address);
+    }
+    running.finish()
 }
 
 /// Fails unless a command that was asked for JSON failed with that code, and with its exit code.

@@ -158,10 +158,11 @@ fn survived(probe: &mut Probe, times: u64) -> Finding {
 
 /// After three attempts it ends, and the login is as good as before.
 fn given_up(probe: &mut Probe) -> Finding {
-    for status in [500, 502, 503, 504] {
+    for (status, times) in [(500, 1), (502, 2), (503, 3), (504, 4)] {
         let machine = Machine::near(probe)?;
         let before = machine.settled(probe)?;
-        machine.server.advance(TWO_HOURS);
+        // Each is later than the one before, whose failure the home remembers.
+        machine.server.advance(TWO_HOURS * times);
         machine.inject(failing(status))?;
         let error = refused(probe, machine.token()?, Code::ServerError)?;
         holds(error.code().retryable(), "the error is not worth a retry")?;
