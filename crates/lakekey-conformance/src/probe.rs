@@ -21,10 +21,10 @@ use crate::case::{Finding, Wrong, holds};
 use crate::catalogue::Entry;
 
 pub(crate) use browser::Browser;
-pub(crate) use command::{Lakekey, Outcome};
+pub(crate) use command::{Lakekey, Outcome, Running};
 pub(crate) use evidence::Evidence;
 pub(crate) use form::Form;
-pub(crate) use home::{Home, PROFILES};
+pub(crate) use home::{Home, PROFILES, TOKEN_CACHE};
 pub(crate) use page::{arrival, header, json};
 pub(crate) use server::{Server, noon};
 pub(crate) use transcripts::Transcripts;

@@ -3,7 +3,10 @@
 mod authz_request;
 mod discovery;
 mod host_config;
+mod machine;
 mod pkce;
+mod refresh;
+mod steered;
 mod support;
 mod token;
 
@@ -21,4 +24,12 @@ pub(super) const AREAS: &[&[Case]] = &[
     token::EXPIRIES,
     token::RETRIES,
     token::LIMITS,
+    refresh::RENEWALS,
+    refresh::REFUSALS,
+    refresh::FAILURES,
+    refresh::RACES,
+    refresh::TASKS,
+    refresh::LOSSES,
+    refresh::CLOCKS,
+    refresh::STORED,
 ];

@@ -47,6 +47,9 @@ impl Home {
 
 /// The profile file.
 pub(crate) const PROFILES: &str = ".databrickscfg";
+/// The token cache.
+pub(crate) const TOKEN_CACHE: &str = ".databricks/token-cache.json";
+
 fn search(folder: &Path, text: &[u8], found: &mut Vec<String>) -> Finding {
     for entry in folder.read_dir()? {
         let path = entry?.path();

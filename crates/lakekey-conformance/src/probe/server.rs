@@ -10,7 +10,7 @@ use lakekey_mock::{Endpoint, Fault, FaultReport, Listening, Mock, Recorded};
 
 use super::wire::{SharedClock, Wire};
 use super::{Form, connection};
-use crate::case::Finding;
+use crate::case::{Finding, holds};
 
 /// A mock. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ struct Inner {
 #[derive(Debug)]
 enum Source {
     Value(Box<Mutex<Mock>>),
-    Socket(Mutex<Listening>),
+    Socket(Listening),
 }
 
 impl Server {
@@ -44,7 +44,7 @@ impl Server {
     pub(super) fn listening(mock: Mock) -> Finding<Self> {
         let listening = mock.listen()?;
         let url = listening.url();
-        Ok(Self::of(Source::Socket(Mutex::new(listening)), url))
+        Ok(Self::of(Source::Socket(listening), url))
     }
 
     fn of(mock: Source, url: String) -> Self {
@@ -66,7 +66,7 @@ impl Server {
     pub(crate) fn url_of(&self, host: &str) -> String {
         match &self.0.mock {
             Source::Value(_) => format!("https://{host}"),
-            Source::Socket(listening) => lock(listening).url_of(host),
+            Source::Socket(listening) => listening.url_of(host),
         }
     }
 
@@ -74,7 +74,7 @@ impl Server {
     pub(crate) fn with<T>(&self, use_it: impl FnOnce(&mut Mock) -> T) -> T {
         match &self.0.mock {
             Source::Value(mock) => use_it(&mut lock(mock)),
-            Source::Socket(listening) => lock(listening).with(use_it),
+            Source::Socket(listening) => listening.with(use_it),
         }
     }
 
@@ -105,6 +105,22 @@ impl Server {
             .into_iter()
             .chain(self.with(|mock| mock.faults()))
             .collect()
+    }
+
+    /// Waits until so many requests stand at that barrier. A mock without a socket has none.
+    pub(crate) fn wait_until_held(&self, barrier: &str, count: usize) -> Finding {
+        let held = match &self.0.mock {
+            Source::Value(_) => false,
+            Source::Socket(mock) => mock.wait_until_held(barrier, count, PATIENCE),
+        };
+        holds(held, format!("{count} requests never came to `{barrier}`"))
+    }
+
+    /// Lets one request pass that barrier, now or when it comes.
+    pub(crate) fn release(&self, barrier: &str) {
+        if let Source::Socket(mock) = &self.0.mock {
+            mock.release(barrier);
+        }
     }
 
     /// The requests so far, oldest first.
@@ -183,6 +199,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How long a request that must come may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// 2026-06-01 12:00:00 UTC, in seconds since 1970.
 const NOON: u64 = 1_780_315_200;
 /// The workspace a mock without a socket is called at.
