@@ -73,7 +73,7 @@ fn warned_once(probe: &mut Probe, fault: Fault) -> Finding {
     let machine = Machine::near(probe)?;
     machine.settled(probe)?;
     let old = fine(probe, machine.token()?)?;
-    machine.server.advance(HOUR - FOUR_MINUTES);
+    machine.server.advance(FIFTY_SIX_MINUTES);
     machine.inject(fault)?;
     let told = Arc::new(Told::default());
     let credentials = machine.builder().observer(told.clone()).build()?;
@@ -125,7 +125,7 @@ fn never_answered(probe: &mut Probe) -> Finding {
     let machine = Machine::wired(probe)?.through(|http| Steered::new(http).within(limit));
     let before = machine.settled(probe)?;
     let old = fine(probe, machine.token()?)?;
-    machine.server.advance(HOUR - FOUR_MINUTES);
+    machine.server.advance(FIFTY_SIX_MINUTES);
     machine.inject(Fault::new("http.hang"))?;
     let now = fine(probe, newest(&machine)?)?;
     holds(now.access() == old.access(), "another token is handed out")?;
@@ -203,5 +203,6 @@ fn refusal() -> Fault {
 }
 
 const FOUR_MINUTES: Duration = Duration::from_secs(4 * 60);
+const FIFTY_SIX_MINUTES: Duration = Duration::from_secs(56 * 60);
 /// A renewal that was never sent is tried so often.
 const ATTEMPTS: usize = 3;
