@@ -40,6 +40,7 @@ pub(crate) struct Probe {
     kind: Option<String>,
     counted: Counted,
     hits: BTreeMap<String, u64>,
+    lacking: Option<String>,
 }
 
 /// Which token requests count for the catalogue's `token_posts`.
@@ -62,6 +63,7 @@ impl Probe {
             kind: None,
             counted: Counted::Automatically,
             hits: BTreeMap::new(),
+            lacking: None,
         }
     }
 
@@ -149,6 +151,11 @@ impl Probe {
     /// Takes note that a fault happened that no mock makes: `env.*` and `client.*`.
     pub(crate) fn fault_happened(&mut self, name: &str) {
         *self.hits.entry(name.to_owned()).or_default() += 1;
+    }
+
+    /// Says that the check cannot be made here, and what it would need; it counts as skipped.
+    pub(crate) fn lacks(&mut self, what: &str) {
+        self.lacking = Some(what.to_owned());
     }
 
     /// Fails if any mock receives another request within [`SILENCE`].

@@ -151,7 +151,7 @@ pub enum Status {
     Gap,
     /// A fault that it names never happened, so it proved nothing. Counts as failed.
     Vacuous,
-    /// It cannot hold on this operating system.
+    /// It cannot be judged here: on this operating system, or by a user without the rights it needs.
     Skipped,
 }
 

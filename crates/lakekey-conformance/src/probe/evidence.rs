@@ -21,6 +21,9 @@ impl Probe {
     /// Ends the check: stops what it started and gives the evidence, with what is wrong with it.
     pub(crate) fn finish(self) -> (Evidence, Option<(Status, String)>) {
         let evidence = self.evidence();
+        if let Some(what) = self.lacking {
+            return (evidence, Some((Status::Skipped, what)));
+        }
         let complaint = vacuous(&evidence);
         let complaint = complaint.map(|words| (Status::Vacuous, words));
         let complaint =

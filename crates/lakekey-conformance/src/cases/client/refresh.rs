@@ -2,6 +2,7 @@
 
 mod clocks;
 mod failures;
+mod keyring;
 mod losses;
 mod processes;
 mod races;

@@ -8,6 +8,7 @@ use lakekey_mock::{Endpoint, Fault, Setup};
 use serde_json::Value;
 
 use super::super::support::login;
+use super::keyring::Keyring;
 use crate::case::{Finding, holds, same, there};
 use crate::probe::{Lakekey, Outcome, Probe, Server, TOKEN_CACHE, json};
 
@@ -32,6 +33,27 @@ impl Processes {
         let processes = Self::signed_in(probe)?;
         ending(probe, LONG_AGO)?;
         Ok(processes)
+    }
+
+    /// The same in a keyring: a login whose first token has ended when it comes.
+    pub(super) fn expired_in(probe: &mut Probe, keyring: &Keyring) -> Finding<Self> {
+        let server = probe.listening(Setup::workspace())?;
+        let over = Fault::new("token.set").param("expires_in", 0);
+        server.inject(over.on(Endpoint::Token).times(1))?;
+        let words = ["auth", "login", "--no-browser", "--profile", PROFILE];
+        let command = probe.lakekey(&[&words[..], &["--host", server.url()]].concat())?;
+        let mut running = keyring.around(command).start()?;
+        probe.browser().open(&running.authorization_url()?)?;
+        let outcome = running.finish()?;
+        same(
+            &format!("the exit code after\n{}", outcome.stderr),
+            outcome.exit,
+            Some(0),
+        )?;
+        server.clear_faults();
+        probe.count_from_here();
+        probe.token_is_output();
+        Ok(Self { server })
     }
 
     /// `lakekey auth token` for the login.

@@ -6,10 +6,11 @@ use lakekey::Code;
 use lakekey_mock::Fault;
 
 use super::super::support::failed_as;
+use super::keyring::Keyring;
 use super::processes::{Processes, entry, printed, rotation};
 use crate::case::{Case, Finding, holds, same};
 use crate::doors;
-use crate::probe::{Probe, Running};
+use crate::probe::{Lakekey, Probe, Running, TOKEN_CACHE};
 
 pub(super) const CASES: &[Case] = &[
     Case::each(
@@ -19,6 +20,7 @@ pub(super) const CASES: &[Case] = &[
             ("n8", |probe| one_for_all(probe, 8)),
             ("n32", |probe| one_for_all(probe, 32)),
             ("n100", |probe| one_for_all(probe, 100)),
+            ("keyring", one_for_all_in_the_keyring),
         ],
     ),
     Case::one("C-REF-12", forced_at_once),
@@ -37,7 +39,27 @@ pub(super) const CASES: &[Case] = &[
 fn one_for_all(probe: &mut Probe, count: usize) -> Finding {
     let processes = Processes::expired(probe)?;
     processes.server.inject(rotation("strict"))?;
-    let tokens = racing(probe, &processes, count, &[])?;
+    let commands = commands(probe, count, &[])?;
+    renewed_once(probe, &processes, commands)
+}
+
+/// The same for a login that is in a keyring and nowhere else.
+fn one_for_all_in_the_keyring(probe: &mut Probe) -> Finding {
+    let Some(keyring) = Keyring::start(probe.home()?)? else {
+        probe.lacks("it needs Linux with the packages dbus and gnome-keyring");
+        return Ok(());
+    };
+    let processes = Processes::expired_in(probe, &keyring)?;
+    processes.server.inject(rotation("strict"))?;
+    let commands = commands(probe, 8, &[])?.into_iter();
+    let commands = commands.map(|command| keyring.around(command)).collect();
+    renewed_once(probe, &processes, commands)?;
+    let file = probe.home()?.read(TOKEN_CACHE)?;
+    same("the token cache", file, None)
+}
+
+fn renewed_once(probe: &mut Probe, processes: &Processes, commands: Vec<Lakekey>) -> Finding {
+    let tokens = racing(processes, commands)?;
     holds(
         tokens.iter().all(|token| *token == tokens[0]),
         "the processes have different tokens",
@@ -53,7 +75,7 @@ fn one_for_all(probe: &mut Probe, count: usize) -> Finding {
 fn forced_at_once(probe: &mut Probe) -> Finding {
     let processes = Processes::signed_in(probe)?;
     processes.server.inject(rotation("strict"))?;
-    let tokens = racing(probe, &processes, 32, &["--force-refresh"])?;
+    let tokens = racing(&processes, commands(probe, 32, &["--force-refresh"])?)?;
     for token in &tokens {
         processes.works(token)?;
     }
@@ -62,19 +84,22 @@ fn forced_at_once(probe: &mut Probe) -> Finding {
     Ok(())
 }
 
-/// Starts so many processes while the first renewal is held, and gives what they printed.
-fn racing(
-    probe: &mut Probe,
-    processes: &Processes,
-    count: usize,
-    arguments: &[&str],
-) -> Finding<Vec<String>> {
-    processes.inject(barrier("before_commit").and("http.delay").param("ms", 300))?;
-    let mut running = Vec::with_capacity(count);
-    for _ in 0..count {
-        running.push(Processes::token(probe, arguments)?.start()?);
-    }
-    for _ in 0..count {
+/// So many times `lakekey auth token`, not started yet.
+fn commands(probe: &mut Probe, count: usize, arguments: &[&str]) -> Finding<Vec<Lakekey>> {
+    (0..count)
+        .map(|_| Processes::token(probe, arguments))
+        .collect()
+}
+
+/// Starts all of them while the first renewal is held, and gives what they printed.
+fn racing(processes: &Processes, commands: Vec<Lakekey>) -> Finding<Vec<String>> {
+    let slow = barrier("before_commit").and("http.delay").param("ms", 300);
+    processes.inject(slow)?;
+    let running: Vec<_> = commands
+        .into_iter()
+        .map(Lakekey::start)
+        .collect::<Finding<_>>()?;
+    for _ in &running {
         processes.server.release(GATE);
     }
     running
