@@ -130,7 +130,17 @@ fn never_answered(probe: &mut Probe) -> Finding {
     let now = fine(probe, newest(&machine)?)?;
     holds(now.access() == old.access(), "another token is handed out")?;
     posts(&machine, 2)?;
-    untouched(&machine, before.as_deref())
+    untouched(&machine, before.as_deref())?;
+    probe.counts(2);
+    never_answered_in_time(probe)
+}
+
+/// Nor within the time that the command was given: what it has is better than nothing.
+fn never_answered_in_time(probe: &mut Probe) -> Finding {
+    let (processes, access) = ending_soon(probe)?;
+    processes.inject(Fault::new("http.hang"))?;
+    let outcome = Processes::token(probe, &["--timeout", "1s"])?.run()?;
+    same("the token", printed(&outcome)?, access)
 }
 
 /// What the command asks for: renewed ahead of time.
