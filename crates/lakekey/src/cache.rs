@@ -20,7 +20,9 @@ pub(crate) struct Cache {
     chain: Chain,
     cx: Context,
     current: ArcSwapOption<Entry>,
-    minting: Mutex<()>,
+    /// Held by the one who mints, with how the last attempt failed, if it did.
+    minting: Mutex<Option<Error>>,
+    failures: AtomicU64,
     renewing: AtomicBool,
     renew_from: AtomicU64,
     generation: AtomicU64,
@@ -50,7 +52,8 @@ impl Cache {
             chain,
             cx,
             current: ArcSwapOption::empty(),
-            minting: Mutex::new(()),
+            minting: Mutex::new(None),
+            failures: AtomicU64::new(0),
             renewing: AtomicBool::new(false),
             renew_from: AtomicU64::new(0),
             generation: AtomicU64::new(0),
@@ -103,18 +106,29 @@ impl Cache {
     }
 
     async fn entry(&self, demand: Demand) -> Result<Arc<Entry>, Error> {
-        let _turn = self.minting.lock().await;
+        let failures = self.failures.load(Ordering::Acquire);
+        let mut turn = self.minting.lock().await;
         let current = self.current.load_full();
         if let Some(entry) = current.as_ref().filter(|entry| self.meets(entry, &demand)) {
             return Ok(Arc::clone(entry));
+        }
+        // An attempt that failed while this caller waited was the caller's own too.
+        if let Some(error) = &*turn
+            && failures != self.failures.load(Ordering::Acquire)
+        {
+            return Err(retold(error));
         }
         // What is no good here may look good to a source that reads only the wall clock.
         let demand = match (demand, current) {
             (Demand::Usable, Some(entry)) => Demand::OtherThan(entry.token.access().clone()),
             (demand, _) => demand,
         };
-        let tokens = self.chain.mint(&self.cx.demanding(demand)).await?;
-        self.keep(tokens)
+        let minted = self.chain.mint(&self.cx.demanding(demand)).await;
+        *turn = minted.as_ref().err().map(retold);
+        if minted.is_err() {
+            self.failures.fetch_add(1, Ordering::AcqRel);
+        }
+        self.keep(minted?)
     }
 
     fn keep(&self, tokens: Vec<(HeaderName, Token)>) -> Result<Arc<Entry>, Error> {
@@ -197,6 +211,20 @@ impl Monotonic {
             expired: elapsed.saturating_add(left(wall.expired)),
         }
     }
+}
+
+/// The same error for another caller, without the errors underneath, which cannot be copied.
+fn retold(error: &Error) -> Error {
+    let told = Error::new(error.code(), error.to_string());
+    let told = match error.hint() {
+        Some(hint) => told.with_hint(hint),
+        None => told,
+    };
+    let told = error.notes().iter().fold(told, Error::with_note);
+    let origins = error.origins().iter();
+    origins.fold(told, |told, (input, origin)| {
+        told.with_origin(input, origin)
+    })
 }
 
 /// How long a renewal in the background is left alone after it was tried, successful or not.

@@ -4,7 +4,10 @@ mod authz_request;
 mod discovery;
 mod host_config;
 mod keyring;
+mod machine;
 mod pkce;
+mod refresh;
+mod steered;
 mod store;
 mod support;
 mod token;
@@ -23,6 +26,14 @@ pub(super) const AREAS: &[&[Case]] = &[
     token::EXPIRIES,
     token::RETRIES,
     token::LIMITS,
+    refresh::RENEWALS,
+    refresh::REFUSALS,
+    refresh::FAILURES,
+    refresh::RACES,
+    refresh::TASKS,
+    refresh::LOSSES,
+    refresh::CLOCKS,
+    refresh::STORED,
     store::PERMISSIONS,
     store::CONTENTS,
     store::LINKS,

@@ -37,6 +37,7 @@ pub(crate) struct Running {
     lines: mpsc::Receiver<String>,
     stderr: String,
     stdout: Option<JoinHandle<String>>,
+    spoken: mpsc::Receiver<()>,
     transcripts: Transcripts,
     name: String,
     deadline: Instant,
@@ -106,13 +107,14 @@ impl Lakekey {
         self.command.stdin(Stdio::null());
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn()?;
-        let stdout = read_all(there("standard output", child.stdout.take())?);
+        let (stdout, spoken) = read_all(there("standard output", child.stdout.take())?);
         let lines = read_lines(there("standard error", child.stderr.take())?);
         Ok(Running {
             child,
             lines,
             stderr: String::new(),
             stdout: Some(stdout),
+            spoken,
             transcripts: self.transcripts,
             name: self.name,
             deadline: doors::now() + PATIENCE,
@@ -144,6 +146,14 @@ impl Running {
             let word = |word: &&str| word.starts_with("http") && word.contains("code_challenge=");
             line.split_whitespace().find(word).map(str::to_owned)
         })
+    }
+
+    /// Waits for the first byte on standard output.
+    pub(crate) fn wait_for_output(&mut self) -> Finding {
+        let left = self.deadline.saturating_duration_since(doors::now());
+        self.spoken
+            .recv_timeout(left)
+            .map_err(|_| Wrong::new(format!("`{}` printed nothing", self.name)))
     }
 
     /// Ends it with force, now.
@@ -196,13 +206,21 @@ impl Drop for Running {
     }
 }
 
-fn read_all(mut source: impl Read + Send + 'static) -> JoinHandle<String> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
+/// Reads to the end, and says when the first byte is there.
+fn read_all(mut source: impl Read + Send + 'static) -> (JoinHandle<String>, mpsc::Receiver<()>) {
+    let (sender, spoken) = mpsc::channel();
+    let reader = thread::spawn(move || {
+        let mut bytes = vec![0];
+        if source.read_exact(&mut bytes).is_err() {
+            return String::new();
+        }
+        // Nobody listens where nobody waits for it.
+        let _ = sender.send(());
         // What was read until an error is what there is to judge.
         let _ = source.read_to_end(&mut bytes);
         String::from_utf8_lossy(&bytes).into_owned()
-    })
+    });
+    (reader, spoken)
 }
 
 fn read_lines(source: impl Read + Send + 'static) -> mpsc::Receiver<String> {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use lakekey::{Clock as _, Code, Demand, Error, Kind, SystemClock, Token};
+use lakekey::{Clock as _, Code, Credentials, Demand, Error, Kind, SystemClock, Token};
 use serde::Serialize;
 
 use crate::args::{Format, Timeout, Token as Args};
@@ -28,12 +28,29 @@ pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result
     } else {
         demand(args.min_ttl)
     };
-    let renewal = runtime::within(args.timeout, credentials.token_on(demand));
+    let renewal = in_time(&credentials, demand, args.timeout);
     let token = runtime::block_on(renewal).map_err(recognisable)?;
     enough(&token, args.min_ttl)?;
     match format {
         Some(Format::Text) => output::data(&format!("{}\n", token.access().expose())),
         _ => output::data(&json(&token, now, &TimeZone::system())?),
+    }
+}
+
+/// The token as new as demanded; where time was too short, one that is still good will do.
+async fn in_time(
+    credentials: &Credentials,
+    demand: Demand,
+    timeout: Option<Timeout>,
+) -> Result<Token, Error> {
+    let settles = demand == Demand::Fresh;
+    match runtime::within(timeout, credentials.token_on(demand)).await {
+        Err(error) if settles && error.code() == Code::Timeout => {
+            let usable = credentials.token_on(Demand::Usable);
+            let present = runtime::bounded(MOMENT, Duration::ZERO, usable).await;
+            present.and_then(Result::ok).ok_or(error)
+        }
+        outcome => outcome,
     }
 }
 
@@ -144,6 +161,8 @@ fn refuse_service_principal(selection: &Selection, machine: &Machine) -> Result<
     }
 }
 
+/// How long it takes to look into the store, at most.
+const MOMENT: Duration = Duration::from_secs(1);
 /// The shortest time that a token handed out is good for.
 const SHORTEST: Duration = Duration::from_secs(40);
 /// What a request may take of the life of the token that it brings.

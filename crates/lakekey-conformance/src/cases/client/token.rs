@@ -2,13 +2,11 @@
 
 mod expiry;
 mod limits;
-mod machine;
 mod request;
 mod response;
 mod retry;
 mod scope;
 mod sockets;
-mod steered;
 
 use crate::case::Case;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use lakekey::{Code, Token};
 use lakekey_mock::Fault;
 
+use super::super::machine::{Machine, body, fine, omit, posts, set, untouched};
 use super::super::support::refused;
-use super::machine::{Machine, body, fine, omit, posts, set, untouched};
 use crate::case::{Case, Finding, holds, same};
 use crate::probe::{Probe, noon};
 

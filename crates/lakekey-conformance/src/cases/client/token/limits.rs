@@ -6,10 +6,10 @@ use std::time::Duration;
 use lakekey::{Code, Limits};
 use lakekey_mock::{Endpoint, Fault, Setup};
 
+use super::super::machine::{Machine, body, fine, posts, untouched};
+use super::super::steered::Steered;
 use super::super::support::refused;
-use super::machine::{Machine, body, fine, posts, untouched};
 use super::sockets::{self, BlackHole};
-use super::steered::Steered;
 use crate::case::{Case, Finding, holds, same, there};
 use crate::doors;
 use crate::probe::Probe;

@@ -6,8 +6,8 @@ use http::Method;
 use lakekey::Code;
 use lakekey_mock::{Endpoint, Fault, Recorded, Setup};
 
+use super::super::machine::{Machine, fine, posts, set, untouched};
 use super::super::support::refused;
-use super::machine::{Machine, fine, posts, set, untouched};
 use crate::case::{Case, Finding, holds, same, there};
 use crate::probe::{Form, Probe, Server};
 

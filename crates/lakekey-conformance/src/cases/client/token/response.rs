@@ -3,8 +3,8 @@
 use lakekey::{Code, Error};
 use lakekey_mock::Fault;
 
+use super::super::machine::{Machine, body, fine, omit, posts, set, untouched};
 use super::super::support::refused;
-use super::machine::{Machine, body, fine, omit, posts, set, untouched};
 use crate::case::{Case, Finding, Wrong, holds, same};
 use crate::probe::Probe;
 

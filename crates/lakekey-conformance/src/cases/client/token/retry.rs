@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 use lakekey::{Code, Http};
 use lakekey_mock::{Fault, Recorded};
 
+use super::super::machine::{Machine, fine, posts, set, untouched};
+use super::super::steered::Steered;
 use super::super::support::refused;
-use super::machine::{Machine, fine, posts, set, untouched};
 use super::sockets;
-use super::steered::Steered;
 use crate::case::{Case, Finding, holds, same, there};
 use crate::probe::{Probe, noon};
 

@@ -3,8 +3,8 @@
 use lakekey::{Code, SignedIn};
 use lakekey_mock::Fault;
 
+use super::super::machine::{Machine, fine, omit, posts, set, untouched};
 use super::super::support::refused;
-use super::machine::{Machine, fine, omit, posts, set, untouched};
 use crate::case::{Case, Finding, holds, same, there};
 use crate::probe::Probe;
 

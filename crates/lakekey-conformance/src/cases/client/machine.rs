@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use http::Request;
-use lakekey::{Credentials, Environment, Error, Http, HttpClient, Ports, SignedIn, Token};
+use lakekey::{Clock, Credentials, Environment, Error, Http, HttpClient, Ports, SignedIn, Token};
 use lakekey_mock::{Endpoint, Fault, Setup};
 use lakekey_store::FileStore;
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::case::{Finding, Wrong, holds, same};
@@ -20,12 +21,18 @@ pub(super) struct Machine {
     runtime: Runtime,
     store: FileStore,
     http: Arc<dyn HttpClient>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Machine {
     /// A machine that calls the mock as a value.
     pub(super) fn near(probe: &mut Probe) -> Finding<Self> {
-        let server = probe.server(Setup::workspace());
+        Self::near_to(probe, Setup::workspace())
+    }
+
+    /// The same with a mock of this setup.
+    pub(super) fn near_to(probe: &mut Probe, setup: Setup) -> Finding<Self> {
+        let server = probe.server(setup);
         let http = server.wire();
         Self::new(probe, server, http)
     }
@@ -42,11 +49,13 @@ impl Machine {
             .worker_threads(1)
             .enable_all()
             .build()?;
+        let clock = server.clock();
         Ok(Self {
             server,
             runtime,
             store,
             http,
+            clock,
         })
     }
 
@@ -61,15 +70,43 @@ impl Machine {
         }
     }
 
+    /// The same machine with a clock of its own.
+    pub(super) fn by(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The token cache in the home folder.
+    pub(super) fn store(&self) -> &FileStore {
+        &self.store
+    }
+
+    /// Runs what the library does to its end.
+    pub(super) fn wait<F: Future>(&self, work: F) -> F::Output {
+        self.runtime.block_on(work)
+    }
+
+    /// Runs it as a task.
+    pub(super) fn spawn<F>(&self, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.runtime.spawn(work)
+    }
+
     /// New credentials, with an empty memory.
     pub(super) fn credentials(&self) -> Finding<Credentials> {
-        let builder = Credentials::builder()
+        Ok(self.builder().build()?)
+    }
+
+    /// Credentials to be, with everything set.
+    pub(super) fn builder(&self) -> lakekey::Builder {
+        Credentials::builder()
             .environment(Environment::default())
             .host(self.server.url())
             .store(Arc::new(self.store.clone()))
-            .clock(self.server.clock())
-            .http(Arc::clone(&self.http));
-        Ok(builder.build()?)
+            .clock(Arc::clone(&self.clock))
+            .http(Arc::clone(&self.http))
     }
 
     /// Signs in as a person would who approves at once.
