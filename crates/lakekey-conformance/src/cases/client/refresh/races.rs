@@ -1,5 +1,6 @@
 //! Many processes, one login.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lakekey::Code;
@@ -37,6 +38,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// One renews, and all have its token. Nobody is answered before the last one was started.
 fn one_for_all(probe: &mut Probe, count: usize) -> Finding {
+    let _turn = turn();
     let processes = Processes::expired(probe)?;
     processes.server.inject(rotation("strict"))?;
     let commands = commands(probe, count, &[])?;
@@ -45,6 +47,7 @@ fn one_for_all(probe: &mut Probe, count: usize) -> Finding {
 
 /// The same for a login that is in a keyring and nowhere else.
 fn one_for_all_in_the_keyring(probe: &mut Probe) -> Finding {
+    let _turn = turn();
     let Some(keyring) = Keyring::start(probe.home()?)? else {
         probe.lacks("it needs Linux with the packages dbus and gnome-keyring");
         return Ok(());
@@ -73,6 +76,7 @@ fn renewed_once(probe: &mut Probe, processes: &Processes, commands: Vec<Lakekey>
 
 /// However many renewals it takes, no refresh token is sent twice and every token is good.
 fn forced_at_once(probe: &mut Probe) -> Finding {
+    let _turn = turn();
     let processes = Processes::signed_in(probe)?;
     processes.server.inject(rotation("strict"))?;
     let tokens = racing(&processes, commands(probe, 32, &["--force-refresh"])?)?;
@@ -82,6 +86,13 @@ fn forced_at_once(probe: &mut Probe) -> Finding {
     processes.nothing_reused()?;
     probe.saw("ok");
     Ok(())
+}
+
+/// Waits for the other races of this run: a keyring is given three seconds for an answer, which
+/// a hundred processes of somebody else can use up.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// So many times `lakekey auth token`, not started yet.
