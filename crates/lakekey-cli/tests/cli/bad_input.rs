@@ -242,6 +242,7 @@ fn a_profile_that_is_not_there_is_answered_with_the_nearest_and_a_command() {
     assert!(shown.contains(origin), "{shown}");
 }
 
+#[cfg(not(feature = "keyring"))]
 #[test]
 fn a_keyring_that_is_asked_for_is_refused_before_anybody_signs_in() {
     let (mock, machine) = (mock(), Machine::new());
@@ -257,7 +258,7 @@ fn a_keyring_that_is_asked_for_is_refused_before_anybody_signs_in() {
     ] {
         insta::allow_duplicates! {
             insta::assert_snapshot!(refused(&machine, arguments, 7), @r"
-            error[keyring_unavailable]: `auth_storage` in ~/.databrickscfg asks for the keyring, which is not supported yet
+            error[keyring_unavailable]: `auth_storage` in ~/.databrickscfg asks for the keyring, which this build leaves out
             hint: set DATABRICKS_AUTH_STORAGE=plaintext to keep logins in a file for you alone
             ");
         }
