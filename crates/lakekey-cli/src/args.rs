@@ -70,7 +70,7 @@ pub(crate) struct Common {
         ignore_case = true
     )]
     pub(crate) output: Option<Format>,
-    /// Where logins are kept: plaintext (a file for you alone) or secure (the keyring)
+    /// Where logins are kept: plaintext (a file) or secure (the keyring)
     #[arg(long, global = true, value_name = "WHERE", value_parser = values::storage)]
     pub(crate) storage: Option<Storage>,
 }

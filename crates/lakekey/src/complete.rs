@@ -36,8 +36,8 @@ impl Credentials {
 
     async fn prepare(self, scopes: Option<Scopes>) -> Result<Parts, Error> {
         let stored = self.stored()?.clone();
-        let stores = stored.stores.clone();
-        blocking(move || Ok(stores.pair()?.own.ready()?)).await?;
+        let logins = stored.stores.clone();
+        blocking(move || Ok(logins.pair()?.own.ready()?)).await?;
         let scopes = match scopes {
             Some(scopes) => scopes,
             None => scopes::configured(self.settings())?,

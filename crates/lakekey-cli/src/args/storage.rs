@@ -45,9 +45,9 @@ pub(crate) struct SetStorage {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Each login is kept in the new place and read back before it goes from the old one, and no other
-program can renew it meanwhile. Running it again completes what was interrupted. A keyring cannot
-be listed: from there come the logins of the profiles in the profile file.
+Each login is kept in the new place and read back before it goes from the old one; other processes
+of lakekey wait meanwhile. Running it again completes what was interrupted. A keyring cannot be
+listed: from there come the logins of the profiles in the profile file.
 
 Examples:
   lakekey auth storage migrate

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::machine::{Machine, Outcome, TWO_PROFILES, member, mock, two_profiles};
+use crate::machine::{Machine, Outcome, TWO_PROFILES, member, two_profiles};
 
 /// The commands that read the profile file, each so that nothing else is wrong with it.
 const READERS: [&[&str]; 8] = [
@@ -245,7 +245,7 @@ fn a_profile_that_is_not_there_is_answered_with_the_nearest_and_a_command() {
 #[cfg(not(feature = "keyring"))]
 #[test]
 fn a_keyring_that_is_asked_for_is_refused_before_anybody_signs_in() {
-    let (mock, machine) = (mock(), Machine::new());
+    let (mock, machine) = (crate::machine::mock(), Machine::new());
     let file = format!(
         "[dev]\nhost = {}\n[__settings__]\nauth_storage = Secure\n",
         mock.url()

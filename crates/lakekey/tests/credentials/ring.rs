@@ -186,9 +186,11 @@ impl Desk {
         let file: Vec<_> = file.iter().map(|key| host(key.as_str())).collect();
         let items = self.ring.items.lock().unwrap();
         let own = |name: &&String| !name.starts_with(PROBE);
-        let name = |key: &String| match key.starts_with(PART) {
-            true => "parts".to_owned(),
-            false => host(key),
+        let name = |key: &String| {
+            if key.starts_with(PART) {
+                return "parts".to_owned();
+            }
+            host(key)
         };
         let mut items: Vec<_> = items.keys().filter(own).map(name).collect();
         items.dedup();

@@ -44,6 +44,8 @@ fn credentials(
     machine
         .with_settings(row.settings.clone())
         .http(Arc::clone(http))
+        // What is wrong with a profile is in the table.
+        .observer(Arc::new(()))
         .build()
 }
 
