@@ -151,6 +151,11 @@ fn logins_move_to_the_keyring_and_back_without_a_new_sign_in() {
 
     let renewed = token(&["--storage", "plaintext", "--force-refresh"]);
     assert_eq!(session.access_token(), renewed, "renewed where it is");
+    let noted = machine.run(&["auth", "describe", "-p", "dev", "--storage", "plaintext"]);
+    insta::assert_snapshot!(noted.stderr, @r"
+    warning[config]: the login of profile `dev` is in the keyring, and new ones go to the file
+    hint: lakekey auth storage migrate
+    ");
     insta::assert_snapshot!(said(&["storage", "migrate", "--to", "plaintext"]), @r"
     dev: moved to the file
     New logins go to the keyring still. To change that: lakekey auth storage set plaintext

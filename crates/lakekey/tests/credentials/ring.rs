@@ -159,10 +159,14 @@ impl Desk {
     }
 
     pub(crate) fn builder(&self, storage: Storage) -> Builder {
+        self.anywhere().storage(storage)
+    }
+
+    /// The beginnings of credentials that do not say where logins are kept.
+    pub(crate) fn anywhere(&self) -> Builder {
         Credentials::builder()
             .environment(Environment::default())
             .stores(self.stores())
-            .storage(storage)
             .http(self.world.door.clone())
             .clock(self.world.clock.clone())
             .observer(self.told.clone())

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
-use lakekey::{Code, Error, Migration, Storage, Token};
+use lakekey::{Code, Credentials, Error, Migration, Storage, Token};
 use lakekey_store::{Key, TokenStore};
 
 use crate::ring::{Desk, Mood, settings};
@@ -25,7 +25,7 @@ async fn what_becomes_of_a_login_in_every_mood_of_the_keyring_that_was_asked_for
                 _ => desk.signed_in(Storage::Secure).await,
             }
             desk.set(mood);
-            let outcome = done(&desk, deed, Storage::Secure).await;
+            let outcome = done(&desk, deed, &desk.dev(Storage::Secure)).await;
             let place = desk.where_it_is();
             let _ = writeln!(table, "  {deed:10}  {outcome:19}  {place}");
         }
@@ -87,7 +87,7 @@ async fn where_the_file_was_asked_for_a_keyring_is_no_hindrance() {
                 desk.signed_in(Storage::Plaintext).await;
             }
             desk.set(mood);
-            let outcome = done(&desk, deed, Storage::Plaintext).await;
+            let outcome = done(&desk, deed, &desk.dev(Storage::Plaintext)).await;
             if deed != "logout" {
                 assert_eq!(desk.calls(), 0, "{mood:?} {deed}");
             }
@@ -127,11 +127,66 @@ async fn where_the_file_was_asked_for_a_keyring_is_no_hindrance() {
     "#);
 }
 
+#[tokio::test]
+async fn c_key_03_what_was_asked_for_is_never_downgraded_whoever_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cfg");
+    std::fs::write(&file, "[__settings__]\nauth_storage = secure\n").unwrap();
+    let mut table = String::new();
+    for asked in ["flag", "variable", "file", "default"] {
+        for mood in [Mood::Fine, Mood::Absent, Mood::Hang] {
+            for deed in ["login", "token"] {
+                let desk = Desk::new();
+                if deed == "token" {
+                    desk.signed_in(Storage::Secure).await;
+                }
+                desk.set(mood);
+                let builder = desk.anywhere().settings(settings("dev"));
+                let variable = [("DATABRICKS_AUTH_STORAGE", "secure")];
+                let builder = match asked {
+                    "flag" => builder.storage(Storage::Secure),
+                    "variable" => builder.environment(variable.into()),
+                    "file" => builder.config_file(file.to_str().unwrap()),
+                    _ => builder,
+                };
+                let outcome = done(&desk, deed, &builder.build().unwrap()).await;
+                let place = desk.where_it_is();
+                let _ = writeln!(table, "{asked:8}  {mood:6?}  {deed}  {outcome:19}  {place}");
+            }
+        }
+    }
+    insta::assert_snapshot!(table, @r"
+    flag      Fine  login  ok                   file [] keyring [dev]
+    flag      Fine  token  ok                   file [] keyring [dev]
+    flag      Absent  login  keyring_unavailable  file [] keyring []
+    flag      Absent  token  keyring_unavailable  file [] keyring [dev]
+    flag      Hang  login  keyring_timeout      file [] keyring []
+    flag      Hang  token  keyring_timeout      file [] keyring [dev]
+    variable  Fine  login  ok                   file [] keyring [dev]
+    variable  Fine  token  ok                   file [] keyring [dev]
+    variable  Absent  login  keyring_unavailable  file [] keyring []
+    variable  Absent  token  keyring_unavailable  file [] keyring [dev]
+    variable  Hang  login  keyring_timeout      file [] keyring []
+    variable  Hang  token  keyring_timeout      file [] keyring [dev]
+    file      Fine  login  ok                   file [] keyring [dev]
+    file      Fine  token  ok                   file [] keyring [dev]
+    file      Absent  login  keyring_unavailable  file [] keyring []
+    file      Absent  token  keyring_unavailable  file [] keyring [dev]
+    file      Hang  login  keyring_timeout      file [] keyring []
+    file      Hang  token  keyring_timeout      file [] keyring [dev]
+    default   Fine  login  ok                   file [dev host] keyring []
+    default   Fine  token  ok                   file [] keyring [dev]
+    default   Absent  login  ok                   file [dev host] keyring []
+    default   Absent  token  not_logged_in        file [] keyring [dev]
+    default   Hang  login  ok                   file [dev host] keyring []
+    default   Hang  token  not_logged_in        file [] keyring [dev]
+    ");
+}
+
 /// Does it, and says what came of it.
-async fn done(desk: &Desk, deed: &str, storage: Storage) -> String {
-    let credentials = desk.dev(storage);
+async fn done(desk: &Desk, deed: &str, credentials: &Credentials) -> String {
     let outcome: Result<(), Error> = match deed {
-        "login" => desk.world.sign_in(&credentials).await.map(drop),
+        "login" => desk.world.sign_in(credentials).await.map(drop),
         "token" => {
             desk.world.advance(HOUR);
             credentials.token().await.map(drop)
