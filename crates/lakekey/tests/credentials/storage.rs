@@ -131,7 +131,8 @@ async fn where_the_file_was_asked_for_a_keyring_is_no_hindrance() {
 async fn c_key_03_what_was_asked_for_is_never_downgraded_whoever_asked() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cfg");
-    std::fs::write(&file, "[__settings__]\nauth_storage = secure\n").unwrap();
+    lakekey_config::ProfileFile::edit(&file, |it| it.set_setting("auth_storage", "secure"))
+        .unwrap();
     let mut table = String::new();
     for asked in ["flag", "variable", "file", "default"] {
         for mood in [Mood::Fine, Mood::Absent, Mood::Hang] {
