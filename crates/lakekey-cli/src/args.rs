@@ -5,17 +5,20 @@ mod inspect;
 mod lend;
 mod oauth;
 mod refused;
+mod storage;
 mod values;
 
 use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
+use lakekey::Storage;
 
 pub(crate) use self::auth::{Auth, AuthCommand, Login, Logout, Place, Token};
 pub(crate) use self::inspect::{Describe, Env, Explain, Profiles, Switch};
 pub(crate) use self::lend::{Exec, Serve};
 pub(crate) use self::oauth::{AuthorizeUrl, Exchange, Oauth, OauthCommand, Pkce, Refresh, Server};
 pub(crate) use self::refused::Refused;
+pub(crate) use self::storage::{Migrate, SetStorage, StorageCommand, StorageOf};
 pub(crate) use self::values::{Format, Method, Timeout};
 
 /// Sign in to Databricks, and let other programs use the login.
@@ -67,6 +70,9 @@ pub(crate) struct Common {
         ignore_case = true
     )]
     pub(crate) output: Option<Format>,
+    /// Where logins are kept: plaintext (a file) or secure (the keyring)
+    #[arg(long, global = true, value_name = "WHERE", value_parser = values::storage)]
+    pub(crate) storage: Option<Storage>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clap::ValueEnum as _;
 use lakekey::{
-    AUTH_TYPE, Builder, Code, Context, Credentials, Environment, Error, Origin, Settings,
+    AUTH_TYPE, Builder, Code, Context, Credentials, Environment, Error, Origin, Settings, Storage,
+    StorageChoice, Stores,
 };
 use lakekey_config::{CONFIG_FILE, PROFILE, ProfileFile, Resolver};
 
@@ -21,6 +22,8 @@ pub(crate) struct Machine {
     pub(crate) environment: Environment,
     pub(crate) profiles: ProfileFile,
     path: Option<PathBuf>,
+    /// Where the command line says that logins are kept.
+    storage: Option<Storage>,
 }
 
 /// The login that a command is about.
@@ -48,6 +51,14 @@ impl Machine {
         Self::of(Environment::process())
     }
 
+    /// The same with the value of `--storage`.
+    pub(crate) fn read_with(storage: Option<Storage>) -> Result<Self, Error> {
+        Ok(Self {
+            storage,
+            ..Self::read()?
+        })
+    }
+
     pub(crate) fn of(environment: Environment) -> Result<Self, Error> {
         let path = Resolver::new(environment.clone()).config_path()?;
         let profiles = path
@@ -60,6 +71,7 @@ impl Machine {
             environment,
             profiles: profiles.unwrap_or_default(),
             path,
+            storage: None,
         })
     }
 
@@ -70,6 +82,7 @@ impl Machine {
             environment,
             profiles: ProfileFile::default(),
             path: path.ok().flatten(),
+            storage: None,
         }
     }
 
@@ -108,16 +121,12 @@ impl Machine {
         } else {
             self.places()
         };
-        let builder = Credentials::builder()
-            .environment(environment)
-            .observer(Arc::new(Warnings));
-        selection.apply(builder)
+        selection.apply(self.told(environment))
     }
 
     /// The same with the whole environment, for a selection that chooses nothing itself.
     pub(crate) fn everything(&self, selection: &Selection) -> Builder {
-        let builder = Credentials::builder().environment(self.environment.clone());
-        selection.apply(builder.observer(Arc::new(Warnings)))
+        selection.apply(self.told(self.environment.clone()))
     }
 
     /// The login that the command line names; without a name it is the one that any SDK would use,
@@ -162,6 +171,11 @@ impl Machine {
         self.of_a_person(selection).build()
     }
 
+    /// The same, for a caller to whom a warning is never odd.
+    pub(crate) fn login_with_warnings(&self, selection: &Selection) -> Result<Credentials, Error> {
+        self.builder(selection).set(&AUTH_TYPE, U2M).build()
+    }
+
     /// The same, for a caller who waits no longer than that: a tenth of it is left for naming the
     /// process that was waited for.
     pub(crate) fn login_within(
@@ -181,10 +195,32 @@ impl Machine {
 
     /// The beginnings of credentials for settings that are complete.
     pub(crate) fn with_settings(&self, settings: Settings) -> Builder {
-        Credentials::builder()
-            .environment(self.places())
-            .settings(settings)
-            .observer(Arc::new(Warnings))
+        self.told(self.places()).settings(settings)
+    }
+
+    /// Credentials of this environment, with logins where the command line says.
+    fn told(&self, environment: Environment) -> Builder {
+        let builder = Credentials::builder()
+            .environment(environment)
+            .observer(Arc::new(Warnings));
+        match self.storage {
+            Some(storage) => builder.storage(storage),
+            None => builder,
+        }
+    }
+
+    /// Where logins are kept, and who says so.
+    pub(crate) fn storage(&self) -> Result<StorageChoice, Error> {
+        StorageChoice::of(self.storage, &self.environment, None)
+    }
+
+    /// The file and the keyring.
+    pub(crate) fn stores(&self) -> Result<Stores, Error> {
+        let home = self.environment.home().ok_or_else(|| {
+            Error::new(Code::Config, "the home directory is not known")
+                .with_hint("set HOME (USERPROFILE on Windows)")
+        })?;
+        Ok(Stores::in_home(home))
     }
 
     /// The variables that say where things are kept, and no others.

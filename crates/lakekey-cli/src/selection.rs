@@ -15,7 +15,7 @@ mod spot;
 use std::str::FromStr;
 
 use lakekey::{
-    ACCOUNT_ID, Builder, Code, Environment, Error, Host, Origin, WORKSPACE_ID, WorkspaceId,
+    ACCOUNT_ID, Builder, Code, Environment, Error, Host, Origin, Storage, WORKSPACE_ID, WorkspaceId,
 };
 use lakekey_config::{PROFILE, Profile, ProfileFile};
 
@@ -32,6 +32,8 @@ pub(crate) struct Wanted {
     /// The value of `--profile`.
     pub(crate) profile: Option<String>,
     pub(crate) place: Place,
+    /// The value of `--storage`.
+    pub(crate) storage: Option<Storage>,
 }
 
 /// The login that is meant.
@@ -119,6 +121,7 @@ impl Asked {
             subject,
             profile,
             place,
+            storage: _,
         } = wanted;
         if let (Some(subject), true) = (&subject, profile.is_some() || place.host.is_some()) {
             let message = format!(

@@ -81,6 +81,19 @@ impl FileStore {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// The keys of all entries, sorted; also of those that cannot be understood.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or is no token cache.
+    pub fn keys(&self) -> Result<Vec<Key>, StoreError> {
+        let Some(bytes) = trust::read(&self.path)? else {
+            return Ok(Vec::new());
+        };
+        let document = Document::parse(&bytes).map_err(|defect| self.defective(defect))?;
+        Ok(document.keys().map(Key::new).collect())
+    }
 }
 
 impl TokenStore for FileStore {

@@ -13,10 +13,10 @@ use crate::attributes::{ATTRIBUTES, DISABLE_ASYNC_TOKEN_REFRESH, SCOPES, TOKEN};
 use crate::cache::Cache;
 use crate::chain::Chain;
 use crate::cloud::Choice;
-use crate::default_store::{default_host_cache, default_store};
 use crate::hosts::Hosts;
+use crate::login_stores::{Given, LoginStores, default_host_cache};
 use crate::stored::Stored;
-use crate::{Credentials, Explanation, Http, SystemClock, strategy};
+use crate::{Credentials, Explanation, Http, Storage, Stores, SystemClock, strategy};
 
 /// Builds [`Credentials`] from values in code; what is not given comes from the default
 /// configuration.
@@ -39,7 +39,7 @@ pub struct Builder {
     config_file: Option<String>,
     environment: Option<Environment>,
     settings: Option<Settings>,
-    store: Option<Arc<dyn TokenStore>>,
+    logins: Given,
     host_cache: Option<Arc<dyn HostCache>>,
     http: Option<Arc<dyn HttpClient>>,
     clock: Option<Arc<dyn Clock>>,
@@ -110,16 +110,33 @@ impl Builder {
         self
     }
 
-    /// Sets where logins are kept; the official token cache below the home directory by default.
+    /// Sets the one store where logins are kept and looked for.
+    ///
+    /// By default they are kept in the file of the official tools or in the keyring, see
+    /// [`StorageChoice::of`](crate::StorageChoice::of), and are looked for in both: a login that
+    /// is only in the other one is used and renewed there, and the observer is told so once.
     pub fn store(mut self, store: Arc<dyn TokenStore>) -> Self {
-        self.store = Some(store);
+        self.logins.store = Some(store);
+        self
+    }
+
+    /// Sets the place where new logins are kept and logins are looked for first, whatever
+    /// environment and profile file say.
+    pub fn storage(mut self, storage: Storage) -> Self {
+        self.logins.storage = Some(storage);
+        self
+    }
+
+    /// Sets the file and the keyring; those of this machine by default.
+    pub fn stores(mut self, stores: Stores) -> Self {
+        self.logins.stores = Some(stores);
         self
     }
 
     /// Sets where it is remembered what hosts say about themselves, which is nothing secret.
     ///
     /// By default that is a folder below the home directory, beside the default store, and memory
-    /// where there is no home or where [`Builder::store`] names another store.
+    /// where there is no home, or with [`Builder::store`] or [`Builder::stores`].
     pub fn host_cache(mut self, cache: Arc<dyn HostCache>) -> Self {
         self.host_cache = Some(cache);
         self
@@ -173,13 +190,13 @@ impl Builder {
     pub fn build(self) -> Result<Credentials, Error> {
         let Ground {
             environment,
-            store,
+            stores,
             hosts,
             clouds,
         } = Ground::of(
             self.environment,
             self.config_file.as_deref(),
-            self.store,
+            self.logins,
             self.host_cache,
             self.clouds,
         );
@@ -196,7 +213,7 @@ impl Builder {
         };
         let choice = Choice::of(&clouds, &settings)?;
         let strategies = in_order(
-            &store,
+            &stores,
             &hosts,
             &environment,
             self.strategies,
@@ -206,7 +223,7 @@ impl Builder {
         let late = choice.late(&hosts, &settings);
         let chain = Chain::new(&strategies, &settings)?.with_late(late);
         let in_background = settings.flag(&DISABLE_ASYNC_TOKEN_REFRESH)? != Some(true);
-        let stored = Stored::of(&settings, &store, &hosts)?;
+        let stored = Stored::of(&settings, &stores, &hosts)?;
         let http = self.http.unwrap_or_else(|| Arc::new(Http::default()));
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
         let cx = Context::new(http, clock)
@@ -241,13 +258,13 @@ impl Builder {
     pub fn explain(self) -> Result<Explanation, Error> {
         let Ground {
             environment,
-            store,
+            stores,
             hosts,
             clouds,
         } = Ground::of(
             self.environment,
             self.config_file.as_deref(),
-            self.store,
+            self.logins,
             self.host_cache,
             self.clouds,
         );
@@ -266,7 +283,7 @@ impl Builder {
         };
         let choice = Choice::of(&clouds, &settings);
         let of_the_cloud = choice.as_ref().map(Choice::strategies).unwrap_or_default();
-        let strategies = in_order(&store, &hosts, &environment, self.strategies, of_the_cloud);
+        let strategies = in_order(&stores, &hosts, &environment, self.strategies, of_the_cloud);
         let (cloud, wrong) = match choice {
             Ok(choice) => (choice.chosen(), choice.check(&strategies, &settings).err()),
             Err(error) => (None, Some(error)),
@@ -283,7 +300,7 @@ impl Builder {
 /// What everything else is built on.
 struct Ground {
     environment: Arc<Environment>,
-    store: Arc<dyn TokenStore>,
+    stores: LoginStores,
     hosts: Hosts,
     clouds: Clouds,
 }
@@ -293,17 +310,18 @@ impl Ground {
     fn of(
         environment: Option<Environment>,
         config_file: Option<&str>,
-        store: Option<Arc<dyn TokenStore>>,
+        logins: Given,
         host_cache: Option<Arc<dyn HostCache>>,
         clouds: Option<Clouds>,
     ) -> Self {
         let environment = environment.unwrap_or_else(Environment::process);
-        let home = environment.home().filter(|_| store.is_none());
+        let is_default = logins.store.is_none() && logins.stores.is_none();
+        let home = environment.home().filter(|_| is_default);
         let host_cache = host_cache.unwrap_or_else(|| default_host_cache(home));
-        let store = store.unwrap_or_else(|| default_store(&environment, config_file));
+        let stores = LoginStores::new(logins, &environment, config_file);
         Self {
             environment: Arc::new(environment),
-            store,
+            stores,
             hosts: Hosts::new(host_cache),
             clouds: clouds.unwrap_or_default(),
         }
@@ -312,13 +330,13 @@ impl Ground {
 
 /// All strategies: the general ones, those of the program, those of the cloud.
 fn in_order(
-    store: &Arc<dyn TokenStore>,
+    stores: &LoginStores,
     hosts: &Hosts,
     environment: &Arc<Environment>,
     own: Vec<Box<dyn Strategy>>,
     of_the_cloud: Vec<Box<dyn Strategy>>,
 ) -> Vec<Box<dyn Strategy>> {
-    let mut strategies = strategy::general(store, hosts, environment);
+    let mut strategies = strategy::general(stores, hosts, environment);
     strategies.extend(own);
     strategies.extend(of_the_cloud);
     strategies

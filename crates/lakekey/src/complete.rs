@@ -1,7 +1,5 @@
 //! Preparing a sign-in, and completing it: exchange the code, check the grant, keep the token.
 
-use std::sync::Arc;
-
 use http::header::AUTHORIZATION;
 use lakekey_core::{Context, Error, Limits, Token};
 use lakekey_endpoints::{Endpoints, Target};
@@ -38,8 +36,8 @@ impl Credentials {
 
     async fn prepare(self, scopes: Option<Scopes>) -> Result<Parts, Error> {
         let stored = self.stored()?.clone();
-        let store = Arc::clone(&stored.store);
-        blocking(move || store.ready().map_err(Error::from)).await?;
+        let logins = stored.stores.clone();
+        blocking(move || Ok(logins.pair()?.own.ready()?)).await?;
         let scopes = match scopes {
             Some(scopes) => scopes,
             None => scopes::configured(self.settings())?,

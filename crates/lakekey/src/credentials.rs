@@ -6,7 +6,7 @@ use lakekey_endpoints::{Host, Target};
 use crate::blocking::blocking;
 use crate::cache::Cache;
 use crate::stored::Stored;
-use crate::{Builder, Description, Headers, discover};
+use crate::{Builder, Description, Headers, StorageChoice, discover};
 
 /// A handle that authenticates requests, and keeps doing so.
 ///
@@ -192,7 +192,8 @@ impl Credentials {
         })
     }
 
-    /// Removes the stored login of these settings from the store, under every name it has there.
+    /// Removes the stored login of these settings from the file and from the keyring, under every
+    /// name it has there, or from the [`Builder::store`](crate::Builder::store) alone.
     ///
     /// Returns whether there was one. Signing out twice is fine.
     ///
@@ -201,9 +202,22 @@ impl Credentials {
     /// No host is configured, or the store cannot be written.
     pub async fn sign_out(&self) -> Result<bool, Error> {
         let stored = self.stored()?.clone();
-        let found = blocking(move || stored.remove()).await?;
+        let cx = self.cx().clone();
+        let found = blocking(move || stored.remove(&cx)).await?;
         self.inner.cache.forget();
         Ok(found)
+    }
+
+    /// Where logins are kept, and who says so; `None` for a
+    /// [`Builder::store`](crate::Builder::store). A login that is there already may be elsewhere.
+    ///
+    /// Reads the profile file on this thread, where neither the program nor the environment says.
+    ///
+    /// # Errors
+    ///
+    /// As [`StorageChoice::of`]; no home directory is known.
+    pub fn storage(&self) -> Result<Option<StorageChoice>, Error> {
+        Ok(self.stored()?.stores.pair()?.choice.clone())
     }
 
     /// The configuration with the host that a login finds.

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::values::not_empty;
-use super::{Common, Describe, Env, Exec, Explain, Profiles, Serve, Switch, Timeout};
+use super::{Common, Describe, Env, Exec, Explain, Profiles, Serve, StorageOf, Switch, Timeout};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -58,6 +58,8 @@ pub(crate) enum AuthCommand {
     Exec(Exec),
     /// Give tokens to programs on this machine, without the login itself
     Serve(Serve),
+    /// Show and choose where logins are kept, and move them
+    Storage(StorageOf),
 }
 
 #[derive(Debug, clap::Args)]
@@ -68,7 +70,8 @@ The browser may be on another machine: paste the address it ends on into this te
 Examples:
   lakekey auth login --host https://dbc-a1b2.cloud.databricks.com --profile dev
   lakekey auth login --host https://accounts.cloud.databricks.com --account-id <ID>
-  lakekey auth login dev                 sign in again")]
+  lakekey auth login dev                 sign in again
+  lakekey auth login dev --storage secure")]
 pub(crate) struct Login {
     /// Profile to renew, or host to sign in to
     #[arg(value_name = "PROFILE|HOST", value_parser = not_empty)]
@@ -125,7 +128,8 @@ pub(crate) struct Token {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Signing out twice is fine. The tokens are forgotten here; Databricks lets them run out.
+Signing out twice is fine. The tokens go from the file and from the keyring; Databricks lets them
+run out.
 
 Examples:
   lakekey auth logout dev

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use lakekey::Storage;
 
 /// How results and failures are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,6 +43,12 @@ impl Method {
     pub(crate) fn has_no_body(self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Delete)
     }
+}
+
+/// A place where logins are kept.
+pub(super) fn storage(text: &str) -> Result<Storage, &'static str> {
+    text.parse()
+        .map_err(|_| "write plaintext for the file, or secure for the keyring")
 }
 
 /// A span of time: seconds, or numbers with the units `h`, `m`, `s` and `ms` one after the other.

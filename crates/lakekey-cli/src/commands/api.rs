@@ -23,12 +23,13 @@ pub(super) fn run(call: Api) -> Result<(), Error> {
         place,
         common,
     } = call;
-    let machine = Machine::read()?;
     let wanted = Wanted {
         subject: None,
         profile: common.profile,
         place,
+        storage: common.storage,
     };
+    let machine = Machine::read_with(wanted.storage)?;
     let credentials = credentials(wanted, account, &machine)?;
     let path = with_account_id(&path, &credentials)?;
     let request = request(method, path, json.as_deref())?;

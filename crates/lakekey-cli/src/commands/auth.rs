@@ -8,6 +8,7 @@ mod login;
 mod logout;
 mod profiles;
 mod serve;
+mod storage;
 mod switch;
 mod token;
 mod who;
@@ -20,13 +21,18 @@ use crate::selection::Wanted;
 pub(super) fn run(auth: Auth) -> Result<(), Error> {
     let Auth {
         place,
-        common: Common { profile, output },
+        common: Common {
+            profile,
+            output,
+            storage,
+        },
         command,
     } = auth;
     let wanted = |subject| Wanted {
         subject,
         profile,
         place,
+        storage,
     };
     match command {
         AuthCommand::Login(mut login) => {
@@ -41,7 +47,7 @@ pub(super) fn run(auth: Auth) -> Result<(), Error> {
             let wanted = wanted(logout.subject.take());
             logout::run(&logout, wanted, output)
         }
-        AuthCommand::Profiles(profiles) => profiles::run(&profiles, output),
+        AuthCommand::Profiles(profiles) => profiles::run(&profiles, storage, output),
         AuthCommand::Switch(switch) => switch::run(&wanted(switch.subject), output),
         AuthCommand::Describe(mut describe) => {
             let wanted = wanted(describe.subject.take());
@@ -57,5 +63,6 @@ pub(super) fn run(auth: Auth) -> Result<(), Error> {
             let wanted = wanted(serve.subject.take());
             serve::run(&serve, wanted, output)
         }
+        AuthCommand::Storage(of) => storage::run(&of.command, storage, output),
     }
 }

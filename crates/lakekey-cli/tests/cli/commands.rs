@@ -212,7 +212,7 @@ fn the_mock_takes_its_own_options() {
 #[test]
 fn the_help_of_every_command_fits_and_has_examples() {
     let machine = Machine::new();
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 19] = [
         &[],
         &["auth"],
         &["auth", "login"],
@@ -223,6 +223,9 @@ fn the_help_of_every_command_fits_and_has_examples() {
         &["auth", "describe"],
         &["auth", "explain"],
         &["auth", "env"],
+        &["auth", "storage"],
+        &["auth", "storage", "set"],
+        &["auth", "storage", "migrate"],
         &["api"],
         &["oauth"],
         &["oauth", "pkce"],

@@ -51,6 +51,11 @@ impl<'a> Document<'a> {
         self.entries.get(key.as_str()).copied().map(RawValue::get)
     }
 
+    /// The names of all entries, sorted.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
     /// The text of the file with this text as the entry of `key`.
     pub(super) fn with(&self, key: &Key, entry: &str) -> Zeroizing<String> {
         let mut entries = self.texts();

@@ -131,5 +131,12 @@ const HOME: &str = "LAKEKEY_KEYRING_TEST_HOME";
 const NEEDED: &str = "this test needs the Debian packages dbus, gnome-keyring and libsecret-tools";
 
 /// A keyring whose password is `password`.
-const UNLOCKED: &str = "printf password | gnome-keyring-daemon --unlock --components=secrets \
-                        >/dev/null; exec \"$@\"";
+///
+/// It is in the background before it is on the bus, and a call meanwhile would have the bus start
+/// another one.
+const UNLOCKED: &str =
+    "printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null
+    until dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus \
+        /org/freedesktop/DBus org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets \
+        | grep -q true; do tries=$((${tries:-0} + 1)); [ $tries -lt 5000 ]; done
+    exec \"$@\"";

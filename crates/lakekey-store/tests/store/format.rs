@@ -8,6 +8,14 @@ use lakekey_store::{Key, StoreError, TokenStore};
 use proptest::prelude::*;
 
 #[test]
+fn the_keys_of_all_entries_are_known_damaged_ones_included() {
+    let home = Home::with(r#"{"version":1,"tokens":{"b":{"access_token":"a"},"a":7}}"#);
+    assert_eq!(home.store().keys().unwrap(), [Key::new("a"), Key::new("b")]);
+    let home = Home::with("{");
+    home.store().keys().unwrap_err();
+}
+
+#[test]
 fn a_new_cache_has_the_official_layout() {
     let home = Home::empty();
     home.store()

@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use lakekey_config::{AUTH_TYPE, Environment};
 use lakekey_core::{Attribute, Secret, Settings, Strategy};
-use lakekey_store::TokenStore;
 
 use crate::hosts::Hosts;
+use crate::login_stores::LoginStores;
 
 pub(crate) use federation::env::variable as id_token_variable;
 
@@ -22,7 +22,7 @@ pub(crate) use federation::env::variable as id_token_variable;
 /// with it the official command, tries the same names in the same order. Clouds add theirs after
 /// these.
 pub(crate) fn general(
-    store: &Arc<dyn TokenStore>,
+    stores: &LoginStores,
     hosts: &Hosts,
     environment: &Arc<Environment>,
 ) -> Vec<Box<dyn Strategy>> {
@@ -31,7 +31,7 @@ pub(crate) fn general(
         Box::new(pat::Pat),
         Box::new(basic::Basic),
         Box::new(m2m::M2m::new(hosts())),
-        Box::new(u2m::U2m::new(Arc::clone(store), hosts())),
+        Box::new(u2m::U2m::new(stores.clone(), hosts())),
         Box::new(metadata_service::MetadataService),
         Box::new(federation::github::Github::new(hosts())),
         Box::new(federation::azure_devops::AzureDevops::new(

@@ -5,24 +5,25 @@ use lakekey_core::{
     BoxFuture, Code, Context, Demand, Error, Login, Settings, Strategy, Token, TokenSource,
 };
 use lakekey_oauth::{Client, Grant, Scopes, exchange};
-use lakekey_store::{Lease, StoreError, TokenStore};
+use lakekey_store::{Lease, StoreError};
 
 use crate::blocking::blocking;
 use crate::chain::U2M;
 use crate::freshness::{Freshness, freshness, is_beyond_belief, satisfies};
 use crate::hosts::Hosts;
-use crate::stored::Stored;
+use crate::login_stores::LoginStores;
+use crate::stored::{Found, Stored};
 
 /// The stored sign-in of a person: read from the store, renewed under a lease.
 #[derive(Debug)]
 pub(crate) struct U2m {
-    store: Arc<dyn TokenStore>,
+    stores: LoginStores,
     hosts: Hosts,
 }
 
 impl U2m {
-    pub(crate) fn new(store: Arc<dyn TokenStore>, hosts: Hosts) -> Self {
-        Self { store, hosts }
+    pub(crate) fn new(stores: LoginStores, hosts: Hosts) -> Self {
+        Self { stores, hosts }
     }
 }
 
@@ -32,7 +33,7 @@ impl Strategy for U2m {
     }
 
     fn login(&self, settings: &Settings) -> Result<Option<Login>, Error> {
-        let stored = Stored::of(settings, &self.store, &self.hosts)?;
+        let stored = Stored::of(settings, &self.stores, &self.hosts)?;
         Ok(stored.map(|stored| Login::bearer(Shared(Arc::new(stored)))))
     }
 }
@@ -44,10 +45,8 @@ struct Shared(Arc<Stored>);
 impl TokenSource for Shared {
     fn token<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, Result<Token, Error>> {
         Box::pin(async move {
-            let stored = Arc::clone(&self.0);
-            let token = blocking(move || stored.load())
-                .await?
-                .ok_or_else(|| self.0.absent())?;
+            let (stored, asking) = (Arc::clone(&self.0), cx.clone());
+            let Found { token, .. } = blocking(move || stored.find(&asking, &[])).await?;
             let now = cx.clock().now();
             if satisfies(&token, cx.demand(), now) {
                 return Ok(token);
@@ -106,29 +105,35 @@ impl Renewal {
     /// The critical section: read again, decide, send, keep. The lease is released by the caller.
     async fn leased(&self, lease: &mut dyn Lease) -> Result<Token, Error> {
         let Self { stored, cx, .. } = self;
-        let mut spent = None;
+        let (mut spent, mut dead) = (None, Vec::new());
         loop {
-            let token = stored.load()?.ok_or_else(|| stored.absent())?;
-            if satisfies(&token, cx.demand(), cx.clock().now()) {
-                return Ok(token);
+            let found = match stored.find(cx, &dead) {
+                Err(_) if !dead.is_empty() => return Err(stored.dead(REFUSED)),
+                found => found?,
+            };
+            let token = &found.token;
+            if satisfies(token, cx.demand(), cx.clock().now()) {
+                return Ok(found.token);
             }
             let Some(refresh) = token.refresh() else {
                 return Err(stored.dead("it has no refresh token"));
             };
-            let record = lease.record().unwrap_or_default();
+            let mut record = lease.record().unwrap_or_default();
             if spent.as_ref() == Some(refresh) {
-                self.note(lease.write(&record.with_dead(refresh)));
-                return Err(stored.dead(REFUSED));
+                record = record.with_dead(refresh);
+                self.note(lease.write(&record));
             }
             if record.is_dead(refresh) {
-                return Err(stored.dead(REFUSED));
+                // Another store may have a login that is alive.
+                dead.push(found.token);
+                continue;
             }
             if let Some(failure) = record.failure(self.since(), cx.clock().now()) {
                 return Err(failure.with_note("another process has just tried to renew the login"));
             }
-            match refreshed(stored, cx, &token).await {
+            match refreshed(stored, cx, token).await {
                 Ok(new) => {
-                    self.note(stored.save(&token, &new));
+                    self.note(stored.save(&found, &new));
                     return Ok(new);
                 }
                 // Another tool may have spent it without our lease: look once more before giving up.

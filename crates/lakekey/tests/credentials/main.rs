@@ -11,5 +11,9 @@ mod google;
 mod hosts;
 mod machines;
 mod refresh;
+#[cfg(feature = "keyring")]
+mod ring;
 mod scripted;
+#[cfg(feature = "keyring")]
+mod storage;
 mod world;

@@ -1,13 +1,12 @@
 //! `lakekey auth describe`: who is signed in, where, and with what.
 
 mod json;
-mod storage;
 mod text;
 
 use lakekey::{ATTRIBUTES, Error, Explanation, Origin, Setting, Settings};
 use lakekey_config::PROFILE;
 
-use self::storage::Storage;
+use super::storage::Place;
 use super::who::{Who, who};
 use crate::args::{Describe as Args, Format};
 use crate::machine::{Machine, U2M};
@@ -16,7 +15,7 @@ use crate::{output, runtime};
 
 /// Authenticates, and tells what came of it. That it failed is an answer, not a failure.
 pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result<(), Error> {
-    let machine = Machine::read()?;
+    let machine = Machine::read_with(wanted.storage)?;
     let status = Status::of(wanted, &machine)?;
     match machine.format(format) {
         Format::Json => output::data(&json::text(&status, args.sensitive)),
@@ -30,7 +29,7 @@ struct Status {
     /// The way to authenticate: the one that was used, or else the first that would be.
     auth_type: Option<&'static str>,
     who: Result<Who, Error>,
-    storage: Option<Storage>,
+    storage: Option<Place>,
 }
 
 impl Status {
@@ -46,7 +45,10 @@ impl Status {
             settings: credentials.settings().clone(),
             auth_type,
             who,
-            storage: (auth_type == Some(U2M)).then(|| Storage::of(machine)),
+            storage: match machine.storage() {
+                Ok(choice) if auth_type == Some(U2M) => Some(Place::of(&choice)),
+                _ => None,
+            },
         })
     }
 

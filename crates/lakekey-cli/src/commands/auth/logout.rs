@@ -12,9 +12,9 @@ use crate::{output, runtime, terminal};
 
 /// Forgets a login and, where asked to, its profile. Doing so twice is fine.
 pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result<(), Error> {
-    let machine = Machine::read()?;
+    let machine = Machine::read_with(wanted.storage)?;
     let selection = Selection::of(wanted, &machine)?;
-    let credentials = machine.login(&selection)?;
+    let credentials = machine.login_with_warnings(&selection)?;
     let profile = selection
         .profile
         .or_else(|| credentials.settings().profile().map(str::to_owned));

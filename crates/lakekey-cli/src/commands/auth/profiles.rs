@@ -1,10 +1,10 @@
 //! `lakekey auth profiles`: what is in the profile file, and, when asked, what works.
 
 mod check;
-mod row;
+pub(super) mod row;
 mod table;
 
-use lakekey::Error;
+use lakekey::{Error, Storage};
 use serde::Serialize;
 
 use self::check::Outcome;
@@ -15,8 +15,12 @@ use crate::output;
 use crate::render::{Failure, clean};
 
 /// Lists the profiles, without any network unless they are to be checked.
-pub(super) fn run(args: &Args, format: Option<Format>) -> Result<(), Error> {
-    let machine = Machine::read().map_err(recognisable)?;
+pub(super) fn run(
+    args: &Args,
+    storage: Option<Storage>,
+    format: Option<Format>,
+) -> Result<(), Error> {
+    let machine = Machine::read_with(storage).map_err(recognisable)?;
     let mut rows = rows(&machine);
     let outcomes = if args.check {
         check::all(&rows, &machine)?

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Shown, Status, Storage, shown};
+use super::{Place, Shown, Status, shown};
 use crate::render::{Failure, clean};
 
 /// The members of the official command, no line break at the end, and a full `error`.
@@ -46,7 +46,7 @@ struct Answer<'a> {
     account_id: Option<&'a str>,
     details: Details<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    token_storage: Option<&'a Storage>,
+    token_storage: Option<&'a Place>,
 }
 
 #[derive(Serialize)]

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::{Shown, Status, Storage, shown};
+use super::{Place, Shown, Status, shown};
 use crate::render::{DIM, ERROR, GOOD, STRONG, clean, details};
 
 /// Who and where first, then the values in use; the lines are those of the official command.
 pub(super) fn text(status: &Status, sensitive: bool) -> String {
     let mut text = head(status);
-    if let Some(Storage {
+    if let Some(Place {
         mode,
         location,
         source,

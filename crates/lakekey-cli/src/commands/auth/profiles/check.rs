@@ -41,10 +41,11 @@ fn credentials(
     machine: &Machine,
     http: &Arc<dyn HttpClient>,
 ) -> Result<Credentials, Error> {
-    Credentials::builder()
+    machine
+        .with_settings(row.settings.clone())
         .http(Arc::clone(http))
-        .environment(machine.places())
-        .settings(row.settings.clone())
+        // What is wrong with a profile is in the table.
+        .observer(Arc::new(()))
         .build()
 }
 

@@ -47,6 +47,15 @@ pub(super) fn rows(machine: &Machine) -> Vec<Row> {
     rows
 }
 
+/// The values of each profile of a person, whose login may be kept.
+pub(in crate::commands::auth) fn of_persons(machine: &Machine) -> Vec<Settings> {
+    let profiles = machine.profiles.profiles();
+    let of_persons = profiles.filter(|profile| is_of_a_person(*profile));
+    of_persons
+        .map(|profile| settings(profile, &Origin::Default))
+        .collect()
+}
+
 /// The values of one profile and nothing else, which one pass over its lines gives.
 fn settings(profile: Profile<'_>, origin: &Origin) -> Settings {
     let mut values = HashMap::new();

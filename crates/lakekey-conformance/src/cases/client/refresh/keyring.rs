@@ -61,7 +61,27 @@ impl Keyring {
         };
         there("standard input", daemon.stdin.take())?.write_all(b"password")?;
         holds(daemon.wait()?.success(), "the keyring did not start")?;
+        self.wait_for_it(home)?;
         Ok(true)
+    }
+
+    /// It is in the background before it is on the bus, and a call meanwhile would have the bus
+    /// start another one. Each question takes some milliseconds.
+    fn wait_for_it(&self, home: &Home) -> Finding {
+        for _ in 0..5_000 {
+            let mut command = program("dbus-send", home);
+            command
+                .args(["--print-reply=literal", "--dest=org.freedesktop.DBus"])
+                .args(["/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner"])
+                .arg("string:org.freedesktop.secrets")
+                .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+                .stdout(Stdio::piped());
+            let answer = command.output()?;
+            if String::from_utf8_lossy(&answer.stdout).contains("true") {
+                return Ok(());
+            }
+        }
+        holds(false, "the keyring is not on its bus")
     }
 }
 
