@@ -45,6 +45,7 @@ struct Shared(Arc<Stored>);
 impl TokenSource for Shared {
     fn token<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, Result<Token, Error>> {
         Box::pin(async move {
+            let asked = cx.clock().now();
             let (stored, asking) = (Arc::clone(&self.0), cx.clone());
             let Found { token, .. } = blocking(move || stored.find(&asking, &[])).await?;
             let now = cx.clock().now();
@@ -57,7 +58,7 @@ impl TokenSource for Shared {
             let renewal = Renewal {
                 stored: Arc::clone(&self.0),
                 cx: cx.clone(),
-                asked: now,
+                asked,
                 early: old
                     .as_ref()
                     .is_some_and(|token| !is_beyond_belief(token, now)),
