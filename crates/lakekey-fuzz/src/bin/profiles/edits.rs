@@ -43,7 +43,7 @@ impl Edit<'_> {
         } = self;
         let Some(done) = self.attempt(|file| file.set(profile, key, value)) else {
             let plain = is_plain(profile) && is_plain(key) && is_plain(value);
-            assert!(!plain, "plain words can be written");
+            assert!(!(plain && self.has_an_end()), "plain words can be written");
             return;
         };
         let mut expected = before.meaning();
@@ -118,7 +118,7 @@ impl Edit<'_> {
             let is_there = before.has(profile) && profile != SETTINGS && profile != "DEFAULT";
             let is_free = !before.has(name);
             assert!(
-                !(is_there && is_free && is_plain(name)),
+                !(is_there && is_free && is_plain(name) && self.has_an_end()),
                 "it can be renamed"
             );
             return;
@@ -145,7 +145,8 @@ impl Edit<'_> {
     fn make_default(&self, before: &Reading) {
         let profile = self.profile;
         let Some(done) = self.attempt(|file| file.set_default_profile(profile)) else {
-            assert!(!before.has(profile) || !is_plain(profile));
+            let can_be_written = is_plain(profile) && self.has_an_end();
+            assert!(!before.has(profile) || !can_be_written);
             return;
         };
         assert_eq!(done.file.default_profile().as_deref(), Some(profile));
@@ -179,6 +180,12 @@ impl Edit<'_> {
     /// Whether a removal may be refused: a second byte order mark must not come to the front.
     fn may_keep(&self, profile: &str) -> bool {
         profile == SETTINGS || self.text.contains("\n\u{feff}")
+    }
+
+    /// Whether what is written below the last line is not taken for a part of its value.
+    fn has_an_end(&self) -> bool {
+        let more = format!("{}\n[below]\nkey = value\n", self.text);
+        parsed(&more).is_some_and(|file| file.profile("below").is_some())
     }
 
     /// Edits a copy of the file; `None` for an edit that was refused, and then changed nothing.
