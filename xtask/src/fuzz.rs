@@ -16,6 +16,10 @@ pub(crate) struct Args {
     /// How long each target runs; as many run at once as there are cores.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     seconds: u32,
+    /// Where chance begins; 0 for another place each time. The same place makes the same inputs, so
+    /// that a check of a change tells of the change.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u32,
 }
 
 /// Builds the targets for libFuzzer and runs them side by side.
@@ -29,7 +33,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut complaints = Vec::new();
     for together in targets.chunks(cores) {
-        let start = |target: &String| Run::start(&output, target, args.seconds);
+        let start = |target: &String| Run::start(&output, target, args);
         let runs: Vec<_> = together.iter().map(start).collect();
         let ended = runs.into_iter().map(|run| run.and_then(Run::wait));
         complaints.extend(ended.filter_map(|end| Some(end.err()?.to_string())));
@@ -98,7 +102,7 @@ struct Run {
 
 impl Run {
     /// Inputs that reach something new are kept beside the build, those that break something too.
-    fn start(output: &Output, target: &str, seconds: u32) -> Result<Self, Failure> {
+    fn start(output: &Output, target: &str, args: &Args) -> Result<Self, Failure> {
         let folder = output.folder.join(target);
         let found = folder.join("corpus");
         files::create_folder(&found)?;
@@ -110,7 +114,9 @@ impl Run {
             folder.display(),
             std::path::MAIN_SEPARATOR
         ));
+        let Args { seconds, seed, .. } = args;
         command.arg(format!("-max_total_time={seconds}"));
+        command.arg(format!("-seed={seed}"));
         command.args(LIBFUZZER).arg(&found).arg(&seeds);
         // Finding leaks needs ptrace, which containers do not allow, and is of little use here.
         command.env("ASAN_OPTIONS", "detect_leaks=0");
