@@ -94,16 +94,6 @@ fn misleads(character: char) -> bool {
         )
 }
 
-/// A text as one word of a shell command, such as a hint that is pasted.
-pub(crate) fn word(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@=,".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
 /// The errors underneath, each once, outermost first.
 fn causes(error: &Error) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();

@@ -15,14 +15,14 @@ mod spot;
 use std::str::FromStr;
 
 use lakekey::{
-    ACCOUNT_ID, Builder, Code, Environment, Error, Host, Origin, Storage, WORKSPACE_ID, WorkspaceId,
+    ACCOUNT_ID, Builder, Code, Environment, Error, Host, Origin, Storage, WORKSPACE_ID,
+    WorkspaceId, shell_word,
 };
 use lakekey_config::{PROFILE, Profile, ProfileFile};
 
 pub(crate) use self::spot::Spot;
 use crate::args::Place;
 use crate::machine::{Machine, U2M};
-use crate::render::word;
 
 /// What the command line says about the login.
 #[derive(Debug, Default)]
@@ -270,7 +270,7 @@ fn ambiguous(spot: &Spot, names: &[&str], machine: &Machine) -> Error {
         Code::Config,
         format!("{} stand for {host}", quoted.join(", ")),
     )
-    .with_hint(format!("say which one: --profile {}", word(names[0])));
+    .with_hint(format!("say which one: --profile {}", shell_word(names[0])));
     match machine.profile_file() {
         Ok(path) => error.with_note(format!("they are in {}", path.display())),
         Err(_) => error,

@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use lakekey_core::{Code, Error, HOST, Origin, Secret, Settings};
+use lakekey_core::{Code, Error, HOST, Origin, Secret, Settings, shell_word};
 
-use crate::profiles::{DEFAULT, SETTINGS, shown, word};
+use crate::profiles::{DEFAULT, SETTINGS, shown};
 use crate::{CONFIG_FILE, PROFILE, Profile, ProfileFile};
 
 /// The profile that was chosen, as it stands in its file.
@@ -125,7 +125,7 @@ fn no_file(name: &str, origin: &Origin, path: Option<&Path>) -> Error {
 
 /// The command that makes a profile of this name.
 fn sign_in(name: &str) -> String {
-    format!("lakekey auth login --profile {}", word(&shown(name)))
+    format!("lakekey auth login --profile {}", shell_word(&shown(name)))
 }
 
 /// The command that lists the profiles.

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use http::HeaderValue;
+use http::header::InvalidHeaderValue;
 use zeroize::Zeroizing;
 
 /// A text that must not be shown: a token, a password, a client secret.
@@ -23,6 +25,26 @@ impl Secret {
     /// A secret becomes text in two places only: a request being sent, a store being written.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// The secret as the bearer token of an `Authorization` header (RFC 6750 §2.1), marked sensitive.
+    ///
+    /// # Errors
+    ///
+    /// The text holds something else than visible ASCII characters, blanks and tabs.
+    ///
+    /// ```
+    /// use lakekey_core::Secret;
+    ///
+    /// let header = Secret::from("dapi-123").bearer()?;
+    /// assert!(header == "Bearer dapi-123" && header.is_sensitive());
+    /// # Ok::<_, http::header::InvalidHeaderValue>(())
+    /// ```
+    pub fn bearer(&self) -> Result<HeaderValue, InvalidHeaderValue> {
+        let text = Zeroizing::new(format!("Bearer {}", self.expose()));
+        let mut value = HeaderValue::from_str(&text)?;
+        value.set_sensitive(true);
+        Ok(value)
     }
 
     /// Whether the text is empty.

@@ -43,9 +43,7 @@ pub fn github_id_token_request(
         .filter(|url| host.same_origin(url))
         .ok_or_else(|| unusable("address"))?;
     url.query_pairs_mut().append_pair("audience", audience);
-    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
-        .map_err(|_| unusable("token"))?;
-    bearer.set_sensitive(true);
+    let bearer = token.bearer().map_err(|_| unusable("token"))?;
     let mut request = Request::get(url.as_str())
         .body(Vec::new())
         .map_err(|_| unusable("address"))?;

@@ -53,12 +53,6 @@ impl Record {
         self
     }
 
-    /// The same record after a renewal that succeeded.
-    pub fn without_failure(mut self) -> Self {
-        self.failure = None;
-        self
-    }
-
     /// Whether the server refused this very refresh token before.
     pub fn is_dead(&self, refresh: &Secret) -> bool {
         self.dead.as_ref() == Some(&Fingerprint::of(refresh))
@@ -196,8 +190,6 @@ mod tests {
         );
         assert!(read.failure(at, at).is_none(), "it was before that");
         assert!(read.failure(before, before).is_none(), "it is yet to come");
-        let healed = record.clone().without_failure();
-        assert!(healed.failure(before, at).is_none());
         assert!(!format!("{record:?}{}", record.to_json()).contains("canary"));
     }
 

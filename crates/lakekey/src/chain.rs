@@ -10,7 +10,6 @@ use lakekey_core::{Code, Context, Error, Kind, Login, Settings, Strategy, Token}
 use lakekey_endpoints::Host;
 
 use crate::cloud::Late;
-
 use crate::missing::{is_meant, missing};
 
 /// The logins that the settings allow, in the order in which they are tried.

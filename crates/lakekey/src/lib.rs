@@ -43,6 +43,7 @@ pub use lakekey_config::{AUTH_TYPE, Environment};
 pub use lakekey_core::{
     ACCOUNT_ID, Attribute, Clock, Code, Context, Demand, Error, HOST, HttpClient, Kind, Limits,
     Observer, Origin, Secret, Setting, Settings, Strategy, Token, TokenSource, WORKSPACE_ID,
+    shell_word,
 };
 pub use lakekey_endpoints::{AccountId, Endpoints, Host, Target, WorkspaceId};
 pub use lakekey_oauth::Scopes;

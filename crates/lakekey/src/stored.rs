@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lakekey_core::{Code, Context, Error, Settings, Token};
+use lakekey_core::{Code, Context, Error, Settings, Token, shell_word};
 use lakekey_endpoints::Target;
 use lakekey_store::{Key, KeyringFault, Lease, StoreError, TokenStore};
 
@@ -69,7 +69,7 @@ impl Stored {
             host, account_id, ..
         } = &self.wish;
         match (&self.profile, account_id) {
-            (Some(profile), _) => format!("lakekey auth login --profile {}", quoted(profile)),
+            (Some(profile), _) => format!("lakekey auth login --profile {}", shell_word(profile)),
             (None, Some(id)) => format!("lakekey auth login --host {host} --account-id {id}"),
             (None, None) => format!("lakekey auth login --host {host}"),
         }
@@ -288,16 +288,6 @@ pub(crate) fn keys(wish: &Wish, profile: Option<&str>) -> Vec<Key> {
         .chain(workspace)
         .map(Key::new)
         .collect()
-}
-
-/// The name as a word of a shell's command line.
-fn quoted(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.@/:".contains(&byte);
-    if name.bytes().all(plain) {
-        name.to_owned()
-    } else {
-        format!("'{}'", name.replace('\'', r"'\''"))
-    }
 }
 
 pub(crate) fn same_login(one: &Token, other: &Token) -> bool {

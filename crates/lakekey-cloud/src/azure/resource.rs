@@ -144,15 +144,12 @@ impl fmt::Display for AzureResource {
 }
 
 fn bearer(token: &Token) -> Result<HeaderValue, Error> {
-    let text = format!("Bearer {}", token.access().expose());
-    let mut value = HeaderValue::from_str(&text).map_err(|_| {
+    token.access().bearer().map_err(|_| {
         Error::new(
             Code::InvalidTokenResponse,
             "the token holds characters that no header can carry",
         )
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
+    })
 }
 
 const API_VERSION: &str = "api-version=2018-04-01";

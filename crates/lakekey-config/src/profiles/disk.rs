@@ -4,10 +4,9 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lakekey_core::{Code, Error};
+use lakekey_core::{Code, Error, shell_word};
 
 use super::document::ProfileFile;
-use super::names::word;
 use super::trust;
 
 /// The door to profile files on disk.
@@ -214,7 +213,7 @@ fn unopened(path: &Path, error: &io::Error) -> Error {
     }
     match error.kind() {
         io::ErrorKind::PermissionDenied => {
-            let hint = format!("chmod u+r {}", word(&path.display().to_string()));
+            let hint = format!("chmod u+r {}", shell_word(&path.display().to_string()));
             unreadable(path, "permission denied", &hint)
         }
         kind => unreadable(path, &kind.to_string(), ANOTHER),

@@ -15,6 +15,6 @@ mod value;
 
 pub(crate) use document::{DEFAULT, SETTINGS};
 pub use document::{Profile, ProfileFile};
-pub(crate) use names::{shown, word};
+pub(crate) use names::shown;
 pub use parse::ParseError;
 pub use remarks::Remark;

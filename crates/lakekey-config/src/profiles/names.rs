@@ -53,14 +53,4 @@ pub(crate) fn shown(name: &str) -> String {
     }
 }
 
-/// A text as one word of a shell command that can be pasted.
-pub(crate) fn word(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.@/:".contains(&byte);
-    if !text.is_empty() && text.bytes().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
 const SHOWN: usize = 64;

@@ -2,9 +2,7 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
-use lakekey_core::{Code, Error};
-
-use super::names::word;
+use lakekey_core::{Code, Error, shell_word};
 
 /// Refuses a file that every user of the machine may write: its host could be anybody's.
 pub(super) fn not_for_everybody(path: &Path, found: &Metadata) -> Result<(), Error> {
@@ -13,7 +11,8 @@ pub(super) fn not_for_everybody(path: &Path, found: &Metadata) -> Result<(), Err
     }
     let path = path.display().to_string();
     let message = format!("the profile file {path} can be written by every user of this machine");
-    Err(Error::new(Code::StoreInsecure, message).with_hint(format!("chmod o-w {}", word(&path))))
+    Err(Error::new(Code::StoreInsecure, message)
+        .with_hint(format!("chmod o-w {}", shell_word(&path))))
 }
 
 /// Gives a new file the owner of the one it stands for. Only root can where they differ.

@@ -6,10 +6,10 @@ use std::process::{Child, Command, ExitStatus};
 use std::thread;
 
 use lakekey::attributes::ATTRIBUTES;
-use lakekey::{ACCOUNT_ID, AUTH_TYPE, Code, Credentials, Error, HOST, TOKEN, WORKSPACE_ID};
+use lakekey::{AUTH_TYPE, Code, Credentials, Error, HOST, TOKEN};
 use tokio::sync::oneshot;
 
-use super::serve::{Server, name};
+use super::serve::{Server, ids, name};
 use super::token;
 use crate::args::Exec as Args;
 use crate::machine::Machine;
@@ -26,12 +26,8 @@ pub(super) fn run(args: &Args, wanted: Wanted) -> Result<(), Error> {
     let renewal = credentials.token_on(token::demand(args.min_ttl));
     let token = runtime::block_on(renewal)?;
     token::enough(&token, args.min_ttl)?;
-    let settings = credentials.settings();
-    let ids = [ACCOUNT_ID, WORKSPACE_ID];
-    let ids = ids
-        .iter()
-        .filter_map(|id| Some((name(id), settings.get(id)?.to_owned())));
-    let mut variables: BTreeMap<_, _> = ids.collect();
+    let ids = ids(credentials.settings());
+    let mut variables: BTreeMap<_, _> = ids.into_iter().collect();
     variables.insert(name(&HOST), credentials.host()?.to_string());
     variables.insert(name(&AUTH_TYPE), "pat".to_owned());
     variables.insert(name(&TOKEN), token.access().expose().to_owned());

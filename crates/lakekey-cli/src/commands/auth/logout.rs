@@ -1,12 +1,12 @@
 //! `lakekey auth logout`.
 
-use lakekey::{Code, Error, Kind};
+use lakekey::{Code, Error, Kind, shell_word};
 use lakekey_config::ProfileFile;
 use serde::Serialize;
 
 use crate::args::{Format, Logout as Args};
 use crate::machine::Machine;
-use crate::render::{GOOD, STRONG, clean, word};
+use crate::render::{GOOD, STRONG, clean};
 use crate::selection::{NOTHING_NAMED, Selection, Wanted};
 use crate::{output, runtime, terminal};
 
@@ -61,7 +61,7 @@ fn nothing_named(error: Error, profile: Option<&str>, machine: &Machine) -> Erro
     let (message, hint) = match profile {
         Some(name) => (
             format!("profile `{}` has no host, and so no login", clean(name)),
-            format!("lakekey auth logout {} --delete", word(name)),
+            format!("lakekey auth logout {} --delete", shell_word(name)),
         ),
         None if machine.profiles.profiles().next().is_some() => (
             NOTHING_NAMED.to_owned(),

@@ -110,7 +110,7 @@ impl Server {
 }
 
 /// The variables with the ids that go with the host.
-fn ids(settings: &Settings) -> Vec<(&'static str, String)> {
+pub(super) fn ids(settings: &Settings) -> Vec<(&'static str, String)> {
     [ACCOUNT_ID, WORKSPACE_ID]
         .iter()
         .filter_map(|id| Some((name(id), settings.get(id)?.to_owned())))

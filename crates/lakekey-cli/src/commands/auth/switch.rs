@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use lakekey::{Code, Error};
+use lakekey::{Code, Error, shell_word};
 use lakekey_config::ProfileFile;
 use serde::Serialize;
 
 use crate::args::Format;
 use crate::machine::Machine;
-use crate::render::{DIM, GOOD, STRONG, clean, word};
+use crate::render::{DIM, GOOD, STRONG, clean};
 use crate::selection::Wanted;
 use crate::{output, terminal};
 
@@ -119,7 +119,7 @@ fn names(profiles: &ProfileFile) -> impl Iterator<Item = &str> {
 
 fn unknown(name: &str, profiles: &ProfileFile) -> Error {
     let hint = match profiles.nearest(name).first() {
-        Some(near) => format!("lakekey auth switch {}", word(near)),
+        Some(near) => format!("lakekey auth switch {}", shell_word(near)),
         None => "lakekey auth profiles".to_owned(),
     };
     Error::new(

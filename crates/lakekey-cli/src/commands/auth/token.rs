@@ -82,7 +82,7 @@ fn json(token: &Token, now: SystemTime, zone: &TimeZone) -> Result<String, Error
     let answer = Answer {
         access_token: token.access().expose(),
         token_type: token.token_type(),
-        expiry: local(token.expiry().unwrap_or(now + UNKNOWN_LIFE), zone)?,
+        expiry: local(end(token, now), zone)?,
         expires_in: token
             .lifetime()
             .map(|lifetime| lifetime.as_secs())
@@ -98,6 +98,11 @@ struct Answer<'a> {
     expiry: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_in: Option<u64>,
+}
+
+/// When a token ends; one that does not say so is to be asked for again soon.
+pub(super) fn end(token: &Token, now: SystemTime) -> SystemTime {
+    token.expiry().unwrap_or(now + UNKNOWN_LIFE)
 }
 
 /// The moment in local time, with its offset and all nine digits of the fraction.
@@ -167,7 +172,6 @@ const MOMENT: Duration = Duration::from_secs(1);
 const SHORTEST: Duration = Duration::from_secs(40);
 /// What a request may take of the life of the token that it brings.
 const TOLERANCE: Duration = Duration::from_secs(30);
-/// For a token that does not say when it ends: soon enough to be asked for again.
 const UNKNOWN_LIFE: Duration = Duration::from_secs(300);
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! The same request as a `curl` command, with secrets read from files by `curl` itself.
 
+use lakekey::shell_word;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use url::Url;
-
-use crate::render::word;
 
 /// A form parameter's value.
 #[derive(Clone, Copy, Debug)]
@@ -18,13 +17,13 @@ pub(super) enum Value<'a> {
 
 /// A form post, an option a line.
 pub(super) fn call(endpoint: &Url, form: &[(&str, Value<'_>)]) -> String {
-    let mut call = format!("curl --request POST {}", word(endpoint.as_str()));
+    let mut call = format!("curl --request POST {}", shell_word(endpoint.as_str()));
     for (name, value) in form {
         let argument = match value {
             Value::Text(text) => format!("{name}={text}"),
             Value::File(path) => format!("{name}@{}", path.display()),
         };
-        let _ = write!(call, " \\\n  --data-urlencode {}", word(&argument));
+        let _ = write!(call, " \\\n  --data-urlencode {}", shell_word(&argument));
     }
     call.push('\n');
     call

@@ -70,24 +70,21 @@ fn request(
     let json = HeaderValue::from_static("application/json");
     headers.insert(header::CONTENT_TYPE, json.clone());
     headers.insert(header::ACCEPT, json);
-    let token = caller.token.access().expose();
-    let mut bearer = value(&format!("Bearer {token}"))?;
-    bearer.set_sensitive(true);
+    let bearer = caller.token.access().bearer().map_err(|_| unusable())?;
     headers.insert(header::AUTHORIZATION, bearer);
     if let Some(project) = &caller.quota_project {
-        headers.insert(QUOTA_PROJECT, value(project)?);
+        let project = HeaderValue::from_str(project).map_err(|_| unusable())?;
+        headers.insert(QUOTA_PROJECT, project);
     }
     Ok(request)
 }
 
-fn value(text: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(text).map_err(|_| {
-        Error::new(
-            Code::Config,
-            "the Google credentials hold characters that no header can carry",
-        )
-        .with_hint(LOGIN)
-    })
+fn unusable() -> Error {
+    Error::new(
+        Code::Config,
+        "the Google credentials hold characters that no header can carry",
+    )
+    .with_hint(LOGIN)
 }
 
 const SERVICE_ACCOUNTS: &str =

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
+use http::Request;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH};
-use http::{HeaderValue, Request};
 use lakekey_config::Environment;
 use lakekey_core::{BoxFuture, Code, Context, Error, Login, Secret, Settings, Strategy};
 use lakekey_endpoints::Host;
@@ -72,9 +72,7 @@ impl Pipeline {
 
     fn request(&self) -> Result<Request<Vec<u8>>, Error> {
         let address = self.address().ok_or_else(unusable)?;
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.token.expose()))
-            .map_err(|_| unusable())?;
-        bearer.set_sensitive(true);
+        let bearer = self.token.bearer().map_err(|_| unusable())?;
         let request = Request::post(address.as_str())
             .header(AUTHORIZATION, bearer)
             .header(ACCEPT, "application/json")

@@ -1,10 +1,9 @@
 //! What is asked of the person at the terminal, and decided without one.
 
-use lakekey::{AccountId, Code, Error, Host};
+use lakekey::{AccountId, Code, Error, Host, shell_word};
 use lakekey_config::{Profile, ProfileFile};
 
 use crate::machine::Machine;
-use crate::render::word;
 use crate::selection::{Spot, host_of, is_of_a_person, standing_for};
 use crate::terminal;
 
@@ -41,7 +40,7 @@ fn no_host(profile: Option<&str>) -> Error {
                 "there is no profile `{}` yet, and no host to make it for",
                 name.escape_debug()
             );
-            (message, format!(" --profile {}", word(name)))
+            (message, format!(" --profile {}", shell_word(name)))
         }
         None => ("no host is given to sign in to".to_owned(), String::new()),
     };

@@ -1,7 +1,7 @@
 //! What is answered to whom: the protocol of the SDKs' `metadata-service` strategy.
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
@@ -11,6 +11,8 @@ use rand::TryRng as _;
 use rand::rngs::SysRng;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
+
+use super::super::token::end;
 
 /// One login, behind one secret path.
 #[derive(Debug)]
@@ -105,9 +107,7 @@ impl fmt::Display for Objection {
 }
 
 fn granted(token: &Token) -> Value {
-    let expiry = token
-        .expiry()
-        .unwrap_or_else(|| SystemClock.now() + UNKNOWN_LIFE);
+    let expiry = end(token, SystemClock.now());
     let since = expiry
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
@@ -171,5 +171,3 @@ fn path() -> Secret {
 const VERSION_HEADER: &str = "x-databricks-metadata-version";
 const VERSION: &str = "1";
 const HOST_HEADER: &str = "x-databricks-host";
-/// For a token that does not say when it ends: soon enough to be asked for again.
-const UNKNOWN_LIFE: Duration = Duration::from_secs(300);
