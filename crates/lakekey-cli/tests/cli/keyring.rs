@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixListener;
 use std::process::{Child, Command, Stdio};
 
+use tempfile::TempDir;
+
 use crate::machine::{Machine, member, mock, shown};
 
 #[test]
@@ -263,6 +265,7 @@ fn silent_bus(machine: &Machine) -> (UnixListener, String) {
 struct Session {
     bus: String,
     daemon: Child,
+    files: TempDir,
 }
 
 impl Session {
@@ -282,11 +285,12 @@ impl Session {
         let session = Self {
             bus: bus.trim().to_owned(),
             daemon,
+            files: folder(),
         };
         let mut keyring = Command::new("gnome-keyring-daemon")
             .args(["--unlock", "--components=secrets"])
             .env("XDG_RUNTIME_DIR", machine.home.path())
-            .env("XDG_DATA_HOME", machine.path("data"))
+            .env("XDG_DATA_HOME", session.files.path())
             .env("HOME", machine.home.path())
             .env("DBUS_SESSION_BUS_ADDRESS", &session.bus)
             .stdin(Stdio::piped())
@@ -336,6 +340,14 @@ impl Session {
         let item: serde_json::Value = serde_json::from_str(&item).unwrap();
         item["token"]["access_token"].clone()
     }
+}
+
+/// The keyring's folder, in memory where the system has such a place: gnome-keyring answers nobody
+/// while it waits for its file to be on a disk, which can take seconds on a machine that builds.
+fn folder() -> TempDir {
+    TempDir::new_in("/dev/shm")
+        .or_else(|_| TempDir::new())
+        .unwrap()
 }
 
 impl Drop for Session {

@@ -53,18 +53,15 @@ pub(super) struct Ring {
 
 impl Ring {
     pub(super) fn get(&self, account: &str) -> Result<Option<Secret>, KeyringFault> {
-        self.watch.check()?;
-        self.backend.get(account)
+        self.patient(|| self.backend.get(account))
     }
 
     pub(super) fn set(&self, account: &str, value: &Secret) -> Result<(), KeyringFault> {
-        self.watch.check()?;
-        self.backend.set(account, value)
+        self.patient(|| self.backend.set(account, value))
     }
 
     pub(super) fn delete(&self, account: &str) -> Result<bool, KeyringFault> {
-        self.watch.check()?;
-        self.backend.delete(account)
+        self.patient(|| self.backend.delete(account))
     }
 
     pub(super) fn largest(&self, account: &str) -> Option<usize> {
@@ -72,12 +69,25 @@ impl Ring {
     }
 
     fn unlock(&self) -> Result<(), Trouble> {
-        if self.backend.is_locked()? {
+        if self.patient(|| self.backend.is_locked())? {
             self.watch.unlocking.store(true, Ordering::Relaxed);
             self.backend.unlock()?;
             self.watch.unlocking.store(false, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// Calls, and once more if there was no answer: the patience of a keyring's client can be
+    /// shorter than ours, and a keyring that waits for a slow disk answers nobody meanwhile.
+    fn patient<T>(&self, call: impl Fn() -> Result<T, KeyringFault>) -> Result<T, KeyringFault> {
+        self.watch.check()?;
+        match call() {
+            Err(KeyringFault::TimedOut { .. }) => {
+                self.watch.check()?;
+                call()
+            }
+            answer => answer,
+        }
     }
 }
 

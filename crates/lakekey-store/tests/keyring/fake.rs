@@ -16,6 +16,8 @@ pub(crate) enum Mood {
     Fine,
     Hang,
     HangUnlocking,
+    /// Too busy for the first call, and fine afterwards.
+    Busy,
     Locked,
     Absent,
     Duplicate,
@@ -55,8 +57,15 @@ impl Fake {
 
     /// The state, unless the keyring is in no mood to show it.
     fn willing(&self) -> Result<MutexGuard<'_, State>, KeyringFault> {
-        let state = self.state();
+        let mut state = self.state();
         match state.mood {
+            Mood::Busy => {
+                state.mood = Mood::Fine;
+                Err(KeyringFault::TimedOut {
+                    waited: Duration::from_secs(2),
+                    unlocking: false,
+                })
+            }
             Mood::Fine | Mood::Duplicate | Mood::DeleteFails => Ok(state),
             Mood::Locked => Err(KeyringFault::Locked),
             Mood::Absent => Err(KeyringFault::Unavailable {

@@ -20,6 +20,7 @@ fn each_misbehaviour_has_an_error_of_its_own() {
     } = Faults::new();
     let table = [
         (Mood::Fine, [&none; 5]),
+        (Mood::Busy, [&none; 5]),
         (Mood::Hang, [&late; 5]),
         (Mood::HangUnlocking, [&unlocking; 5]),
         (Mood::Locked, [&locked; 5]),

@@ -4,6 +4,8 @@ use std::io::{self, BufRead as _, BufReader, ErrorKind, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use tempfile::TempDir;
+
 use crate::case::{Finding, holds, there};
 use crate::doors;
 use crate::probe::{Home, Lakekey};
@@ -13,6 +15,9 @@ use crate::probe::{Home, Lakekey};
 pub(super) struct Keyring {
     daemon: Child,
     bus: String,
+    /// In memory where the system has such a place: gnome-keyring answers nobody while it waits
+    /// for its file to be on a disk, which can take seconds on a machine that builds.
+    files: TempDir,
 }
 
 impl Keyring {
@@ -43,6 +48,7 @@ impl Keyring {
         let mut keyring = Self {
             daemon,
             bus: String::new(),
+            files: TempDir::new_in("/dev/shm").or_else(|_| TempDir::new())?,
         };
         let address = there("the address", keyring.daemon.stdout.take())?;
         BufReader::new(address).read_line(&mut keyring.bus)?;
@@ -54,7 +60,7 @@ impl Keyring {
         let mut command = program("gnome-keyring-daemon", home);
         command
             .args(["--unlock", "--components=secrets"])
-            .env("XDG_DATA_HOME", home.file("data"))
+            .env("XDG_DATA_HOME", self.files.path())
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
         let Some(mut daemon) = installed(command.stdin(Stdio::piped()).spawn())? else {
             return Ok(false);
