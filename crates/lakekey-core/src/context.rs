@@ -157,6 +157,12 @@ pub trait Clock: Debug + Send + Sync {
     /// The wall clock, which may jump.
     fn now(&self) -> SystemTime;
 
+    /// The wall clock as it was at most some milliseconds ago, for a look on every call, where a
+    /// cheaper clock will do. As provided, the same as [`now`](Self::now).
+    fn glance(&self) -> SystemTime {
+        self.now()
+    }
+
     /// Time since some fixed moment of this process, which never goes back.
     fn elapsed(&self) -> Duration;
 

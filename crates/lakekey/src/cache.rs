@@ -191,7 +191,7 @@ impl Cache {
             return Freshness::Fresh;
         };
         let clock = self.cx.clock();
-        let (now, elapsed) = (clock.now(), clock.elapsed());
+        let (now, elapsed) = (clock.glance(), clock.elapsed());
         if now >= wall.expired || elapsed >= monotonic.expired {
             Freshness::Expired
         } else if now >= wall.stale || elapsed >= monotonic.stale {
@@ -204,7 +204,7 @@ impl Cache {
 
 impl Monotonic {
     fn of(wall: Bounds, clock: &dyn Clock) -> Self {
-        let (now, elapsed) = (clock.now(), clock.elapsed());
+        let (now, elapsed) = (clock.glance(), clock.elapsed());
         let left = |moment: SystemTime| moment.duration_since(now).unwrap_or_default();
         Self {
             stale: elapsed.saturating_add(left(wall.stale)),

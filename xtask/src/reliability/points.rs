@@ -65,6 +65,7 @@ fn series(
     }
     let mut left = 0;
     for _ in 0..runs {
+        login.expire()?;
         let before = login.cache()?;
         let end = save.end(&mut login, &point)?;
         let mut complaints = Complaints::default();
@@ -101,7 +102,7 @@ impl Save {
             Self::Existing | Self::Large => {}
             Self::InPlace => variables.push(("LAKEKEY_SABOTAGE", "atomic_write")),
         }
-        Ok(Answer::of(&mut login.sabotaged(&["--force-refresh"], &variables))?.end)
+        Ok(Answer::of(&mut login.sabotaged(&[], &variables))?.end)
     }
 
     /// What is on the disk then, and whether one can go on with it.
@@ -137,7 +138,9 @@ impl Save {
             // A sign-in has to get over what the one before it left.
             return login.again();
         }
-        let after = Answer::of(&mut login.token(&["--force-refresh"]))?;
+        // What is damaged cannot be given an end, and the next command says so.
+        let _ = login.expire();
+        let after = Answer::of(&mut login.token(&[]))?;
         complaints.unless(after.is_good(), || {
             format!("afterwards: {}", after.summary())
         });

@@ -19,7 +19,7 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "kills",
     question: "What does `kill -9` at any moment leave behind?",
     method: "
-`auth token --force-refresh` is killed at a moment that is drawn evenly from the time it takes, by two workers at once. A
+`auth token` of an expired login is killed at a moment that is drawn evenly from the time it takes, by two workers at once. A
 failure is: a file that is no whole document, a second login in it that changed, an entry that mixes two answers of the
 server, a program that was not killed and did not end well, or a login that was lost. One case cannot be helped: the
 refresh token is good for one use, the server has committed the refresh, and nobody was told or had the time to write it

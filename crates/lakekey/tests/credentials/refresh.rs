@@ -258,6 +258,45 @@ async fn a_forced_renewal_is_shared_by_those_who_asked_before_it_started() {
 }
 
 #[tokio::test]
+async fn those_who_force_a_renewal_one_after_the_other_gather_for_a_shared_one() {
+    let (world, _) = signed_in().await;
+    let store = Arc::new(Watched {
+        store: world.store.clone(),
+        asked: Notify::new(),
+    });
+    let builder = world.builder().host(HOST).store(store.clone());
+    let credentials = builder.build().unwrap();
+    let now = || lakekey::Clock::now(&*world.clock);
+    world.advance(Duration::from_secs(1));
+    let start = now();
+    credentials
+        .token_on(Demand::MintedSince(start))
+        .await
+        .unwrap();
+    assert_eq!(now(), start, "who is alone waits for nobody");
+
+    let key = Key::new(HOST);
+    let lease = world.store().lease(&key, HOUR).unwrap();
+    store.asked.notified().await;
+    let waiting = tokio::spawn(async move {
+        credentials
+            .token_on(Demand::MintedSince(start + HOUR))
+            .await
+    });
+    world.advance(HOUR);
+    store.asked.notified().await;
+    let held = world.store().load(&key).unwrap().unwrap();
+    let other = Token::bearer("of-another")
+        .lasting(now() - Duration::from_millis(100), HOUR)
+        .with_refresh(held.refresh().unwrap().clone());
+    world.store().save(&key, &other).unwrap();
+    drop(lease);
+    waiting.await.unwrap().unwrap();
+    assert_eq!(now(), start + HOUR + Duration::from_millis(200));
+    assert_eq!(world.posts("refresh_token"), 2);
+}
+
+#[tokio::test]
 async fn a_refused_refresh_token_is_asked_about_once() {
     let (world, credentials) = signed_in().await;
     world.advance(HOUR);

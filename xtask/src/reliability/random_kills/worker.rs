@@ -67,6 +67,7 @@ impl<'a> Worker<'a> {
                 self.sign_in()?;
                 seen.span = self.span()?;
             }
+            self.login.expire()?;
             let before = self.login.cache()?;
             let end = self.kill(seen.span, when)?;
             let mut complaints = Complaints::default();
@@ -87,6 +88,7 @@ impl<'a> Worker<'a> {
                 ));
             }
         }
+        self.login.expire()?;
         let after = Answer::of(&mut self.command())?;
         if !after.is_good() {
             tally.count(&[format!("at the end: {}", after.summary())]);
@@ -98,6 +100,7 @@ impl<'a> Worker<'a> {
     fn span(&mut self) -> Result<Duration, Failure> {
         let mut times = Vec::new();
         for _ in 0..20 {
+            self.login.expire()?;
             let (answer, took) = timed(|| Answer::of(&mut self.command()));
             let answer = answer?;
             if !answer.is_good() {
@@ -201,12 +204,11 @@ impl<'a> Worker<'a> {
     }
 
     fn command(&self) -> Command {
-        let args = ["--force-refresh"];
         match self.sabotage {
-            None => self.login.token(&args),
+            None => self.login.token(&[]),
             Some(protection) => self
                 .login
-                .sabotaged(&args, &[("LAKEKEY_SABOTAGE", protection)]),
+                .sabotaged(&[], &[("LAKEKEY_SABOTAGE", protection)]),
         }
     }
 }
