@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use lakekey_core::{Code, Error, HOST, Origin, Secret, Settings, shell_word};
 
-use crate::profiles::{DEFAULT, SETTINGS, shown};
+use crate::profiles::{DEFAULT, DEFAULT_PROFILE, SETTINGS, shown};
 use crate::{CONFIG_FILE, PROFILE, Profile, ProfileFile};
 
 /// The profile that was chosen, as it stands in its file.
@@ -12,24 +12,29 @@ pub(crate) struct Chosen {
     pub(crate) path: PathBuf,
     /// Whether a stronger source asked for it by name.
     pub(crate) asked_for: bool,
-    values: HashMap<String, Secret>,
+    values: HashMap<String, (Secret, usize)>,
 }
 
 impl Chosen {
-    /// Where its values come from.
-    pub(crate) fn origin(&self) -> Origin {
-        Origin::Profile {
-            name: self.name.clone(),
-            path: self.path.clone(),
-        }
-    }
-
     /// The value of a key, unless it is empty.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.values
-            .get(key)
-            .map(Secret::expose)
-            .filter(|value| !value.is_empty())
+        self.find(key).map(|(value, _)| value)
+    }
+
+    /// The value of a key and where it stands, unless it is empty.
+    pub(crate) fn find(&self, key: &str) -> Option<(&str, Origin)> {
+        let (value, line) = self.values.get(key)?;
+        let origin = Origin::Profile {
+            name: self.name.clone(),
+            path: self.path.clone(),
+            line: Some(*line),
+        };
+        Some((value.expose(), origin)).filter(|(value, _)| !value.is_empty())
+    }
+
+    /// Whether something stands in this profile.
+    pub(crate) fn holds(&self, origin: &Origin) -> bool {
+        matches!(origin, Origin::Profile { name, path, .. } if *name == self.name && *path == self.path)
     }
 }
 
@@ -51,6 +56,7 @@ pub(crate) fn profile(above: &Settings) -> Result<Option<Chosen>, Error> {
     let settings = Origin::Profile {
         name: SETTINGS.to_owned(),
         path: path.clone(),
+        line: file.setting_line(DEFAULT_PROFILE),
     };
     let required = asked.or(configured.as_deref().map(|name| (name, &settings)));
     let name = required.map_or(DEFAULT, |(name, _)| name);
@@ -79,8 +85,8 @@ fn is_given(above: &Settings) -> bool {
 
 fn read(profile: Profile<'_>, path: &Path, asked_for: bool) -> Chosen {
     let values = profile
-        .iter()
-        .map(|(key, value)| (key.to_owned(), Secret::from(&*value)));
+        .numbered()
+        .map(|(line, key, value)| (key.to_owned(), (Secret::from(&*value), line)));
     Chosen {
         name: profile.name().to_owned(),
         path: path.to_owned(),

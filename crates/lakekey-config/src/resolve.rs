@@ -180,7 +180,7 @@ impl Resolver {
         if let Some(chosen) = &chosen {
             let lifted = self.mode == Mode::ProfileFirst && chosen.asked_for;
             let at = if lifted { strong } else { layers.len() };
-            layers.insert(at, self.profile_layer(chosen));
+            layers.splice(at..at, self.profile_layers(chosen));
         }
         layers.extend(self.asked(Place::Weakest)?);
         layers.push(self.defaults());
@@ -240,17 +240,16 @@ impl Resolver {
         Ok(layers)
     }
 
-    fn profile_layer(&self, chosen: &Chosen) -> Layer {
-        let mut layer = Layer::new(chosen.origin());
+    /// One layer for each value of the profile, since each has a line of its own.
+    fn profile_layers(&self, chosen: &Chosen) -> Vec<Layer> {
         let rows = self.attributes.iter();
-        for attribute in rows.filter(|row| ![PROFILE.key(), CONFIG_FILE.key()].contains(&row.key()))
-        {
-            let mut keys = [attribute.key()].into_iter().chain(aliases(attribute));
-            if let Some(value) = keys.find_map(|key| chosen.get(key)) {
-                layer.set(attribute, value);
-            }
-        }
-        layer
+        rows.filter(|row| ![PROFILE.key(), CONFIG_FILE.key()].contains(&row.key()))
+            .filter_map(|attribute| {
+                let mut keys = [attribute.key()].into_iter().chain(aliases(attribute));
+                let (value, origin) = keys.find_map(|key| chosen.find(key))?;
+                Some(Layer::new(origin).with(attribute, value))
+            })
+            .collect()
     }
 
     fn defaults(&self) -> Layer {

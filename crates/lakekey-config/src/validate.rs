@@ -46,13 +46,12 @@ pub(crate) fn one_method(settings: &Settings) -> Result<(), Error> {
 
 /// Checks that no secret of a profile that names a host would go to another host.
 pub(crate) fn secrets_stay_home(settings: &Settings, chosen: &Chosen) -> Result<(), Error> {
-    let profile = chosen.origin();
     let Some(own) = chosen.get(HOST.key()) else {
         return Ok(());
     };
     let name = format!("profile `{}`", shown(&chosen.name));
     let hint = "or leave its host to the profile";
-    stay_home(settings, own, |origin| *origin == profile, &name, hint)
+    stay_home(settings, own, |origin| chosen.holds(origin), &name, hint)
 }
 
 /// Checks that no secret of an environment that names a host would go to the host of the profile.

@@ -123,9 +123,10 @@ fn what_lost_is_kept_strongest_first_with_its_origin() {
         .explicit(&HOST, "x.example")
         .resolution()
         .unwrap();
-    let profile = Origin::Profile {
+    let at = |line| Origin::Profile {
         name: "p".to_owned(),
         path: home.path().join(".databrickscfg"),
+        line: Some(line),
     };
     let passed: Vec<_> = found
         .passed
@@ -136,9 +137,9 @@ fn what_lost_is_kept_strongest_first_with_its_origin() {
         passed,
         [
             ("host", &Origin::Env("DATABRICKS_HOST")),
-            ("host", &profile),
-            ("rate_limit", &profile),
-            ("token", &profile),
+            ("host", &at(2)),
+            ("rate_limit", &at(3)),
+            ("token", &at(4)),
         ]
     );
     assert_eq!(found.settings.number(&RATE).unwrap(), Some(2));
@@ -171,10 +172,9 @@ fn a_number_or_flag_that_is_none_is_an_error_with_its_origin() {
     assert_eq!(error.to_string(), "`azure_use_msi` must be true or false");
     let path: PathBuf = home.path().join(".databrickscfg");
     let name = "DEFAULT".to_owned();
-    assert_eq!(
-        error.origins(),
-        [("azure_use_msi", Origin::Profile { name, path })]
-    );
+    let line = Some(2);
+    let origin = Origin::Profile { name, path, line };
+    assert_eq!(error.origins(), [("azure_use_msi", origin)]);
 }
 
 #[test]

@@ -47,10 +47,11 @@ impl Machine {
         self.home.path().join(".databrickscfg")
     }
 
-    fn profile(&self, name: &str) -> Origin {
+    fn profile(&self, name: &str, line: usize) -> Origin {
         Origin::Profile {
             name: name.to_owned(),
             path: self.file(),
+            line: Some(line),
         }
     }
 
@@ -163,7 +164,7 @@ fn every_value_knows_its_origin() {
         settings.origin(&ACCOUNT_ID),
         Some(&Origin::Env("DATABRICKS_ACCOUNT_ID"))
     );
-    assert_eq!(settings.origin(&HOST), Some(&machine.profile("p")));
+    assert_eq!(settings.origin(&HOST), Some(&machine.profile("p", 2)));
     assert_eq!(settings.origin(&SCOPES), Some(&Origin::Default));
     assert_eq!(settings.origin(&TWO_NAMES), Some(&Origin::Env("SECOND")));
     assert_eq!(settings.iter().count(), 6, "unknown keys are no settings");
@@ -279,10 +280,10 @@ fn a_profile_that_is_missing_is_an_error_with_its_origin_and_the_nearest_names()
     });
     insta::assert_snapshot!(shown.join("\n"), @r"
     config: ~/.databrickscfg has no profile `gone`
-      profile: profile [__settings__] in ~/.databrickscfg
+      profile: profile [__settings__] in ~/.databrickscfg, line 9
       hint: lakekey auth profiles
     config: `__settings__` in ~/.databrickscfg holds settings and is no profile
-      profile: profile [__settings__] in ~/.databrickscfg
+      profile: profile [__settings__] in ~/.databrickscfg, line 9
       hint: lakekey auth profiles
     ");
 }
@@ -379,7 +380,7 @@ fn two_methods_are_an_error_unless_auth_type_chooses() {
     let error = machine.resolver().profile("p").resolve().unwrap_err();
     insta::assert_snapshot!(machine.shown(&error), @r"
     config: more than one authorization method configured: basic and pat
-      username: profile [p] in ~/.databrickscfg
+      username: profile [p] in ~/.databrickscfg, line 3
       token: environment variable DATABRICKS_TOKEN
       hint: set `auth_type` to the one you mean, or unset `username` or `token`
     ");
@@ -405,7 +406,7 @@ fn a_secret_of_a_profile_is_not_sent_to_another_host() {
         .unwrap_err();
     insta::assert_snapshot!(machine.shown(&error), @r"
     config: `token` of profile `p` is for https://own.example and is not sent to https://b.example
-      token: profile [p] in ~/.databrickscfg
+      token: profile [p] in ~/.databrickscfg, line 3
       host: given explicitly
       hint: choose a profile for https://b.example, or leave its host to the profile
     ");

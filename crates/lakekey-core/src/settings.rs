@@ -20,6 +20,8 @@ pub enum Origin {
         name: String,
         /// The file it stands in.
         path: PathBuf,
+        /// The line of the value, counted from 1, where it is about one.
+        line: Option<usize>,
     },
     /// A source of somebody's own, by the name it gave itself.
     Provider(String),
@@ -34,8 +36,9 @@ impl fmt::Display for Origin {
         match self {
             Self::Explicit => formatter.write_str("given explicitly"),
             Self::Env(name) => write!(formatter, "environment variable {name}"),
-            Self::Profile { name, path } => {
-                write!(formatter, "profile [{name}] in {}", path.display())
+            Self::Profile { name, path, line } => {
+                write!(formatter, "profile [{name}] in {}", path.display())?;
+                line.map_or(Ok(()), |line| write!(formatter, ", line {line}"))
             }
             Self::Provider(name) => formatter.write_str(name),
             Self::Metadata => formatter.write_str("host metadata"),

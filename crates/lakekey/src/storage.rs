@@ -1,7 +1,7 @@
 //! Where logins are kept: in the file or in the keyring, and who says so.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use lakekey_config::{Environment, ProfileFile, Resolver};
@@ -107,23 +107,24 @@ impl StorageChoice {
             let origin = Origin::Env(VARIABLE);
             return Ok(Self { storage, origin });
         }
-        let (path, text) = in_file(environment, config_file)?;
-        let Some(text) = text else {
+        let (path, file) = profile_file(environment, config_file)?;
+        let Some(text) = file.as_ref().and_then(ProfileFile::auth_storage) else {
             return Ok(Self {
                 storage: Storage::default(),
                 origin: Origin::Default,
             });
         };
-        let storage = text.parse().map_err(|_| unknown(&asked_in(&path)))?;
+        let line = file.and_then(|file| file.setting_line("auth_storage"));
+        let storage = text.parse().map_err(|_| unknown(&asked_in(&path, line)))?;
         let name = "__settings__".to_owned();
-        let origin = Origin::Profile { name, path };
+        let origin = Origin::Profile { name, path, line };
         Ok(Self { storage, origin })
     }
 
     /// What asked for the place, in words that begin a sentence.
     pub(crate) fn asked(&self) -> String {
         match &self.origin {
-            Origin::Profile { path, .. } => asked_in(path),
+            Origin::Profile { path, line, .. } => asked_in(path, *line),
             Origin::Env(name) => (*name).to_owned(),
             _ => "the program".to_owned(),
         }
@@ -131,22 +132,23 @@ impl StorageChoice {
 }
 
 /// The profile file, and what it says.
-fn in_file(
+fn profile_file(
     environment: &Environment,
     config_file: Option<&str>,
-) -> Result<(PathBuf, Option<String>), Error> {
+) -> Result<(PathBuf, Option<ProfileFile>), Error> {
     let mut resolver = Resolver::new(environment.clone());
     if let Some(path) = config_file {
         resolver = resolver.config_file(path);
     }
     let path = resolver.config_path()?;
     let file = path.as_deref().map(ProfileFile::open).transpose()?;
-    let text = file.flatten().and_then(|file| file.auth_storage());
-    Ok((path.unwrap_or_default(), text))
+    Ok((path.unwrap_or_default(), file.flatten()))
 }
 
-fn asked_in(path: &std::path::Path) -> String {
-    format!("`auth_storage` in {}", path.display())
+fn asked_in(path: &Path, line: Option<usize>) -> String {
+    let line = line.map(|line| format!(", line {line},"));
+    let line = line.unwrap_or_default();
+    format!("`auth_storage` in {}{line}", path.display())
 }
 
 fn unknown(asked: &str) -> Error {

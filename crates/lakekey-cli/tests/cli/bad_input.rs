@@ -204,7 +204,7 @@ fn an_auth_type_that_is_unknown_is_named_with_its_place() {
     }
     let machine = with_file(b"[dev]\nhost = h.example.test\ntoken = canary\nauth_type = magic\n");
     let shown = refused(&machine, &["auth", "env", "-p", "dev"], 2);
-    let origin = "  from: auth_type: profile [dev] in ~/.databrickscfg\n";
+    let origin = "  from: auth_type: profile [dev] in ~/.databrickscfg, line 4\n";
     assert!(shown.contains(origin), "{shown}");
 }
 

@@ -267,11 +267,11 @@ fn a_conflicting_environment_is_explained_and_does_not_fail() {
     File      ~/.databrickscfg (2 profiles: dev, console)
 
     Settings
-      host        https://accounts.cloud.databricks.com (profile [console])
-      account_id  acc-1 (profile [console])
+      host        https://accounts.cloud.databricks.com (profile [console], line 6)
+      account_id  acc-1 (profile [console], line 7)
       profile     console (command line)
       scopes      all-apis (default)
-      auth_type   databricks-cli (profile [console])
+      auth_type   databricks-cli (profile [console], line 8)
       Not read, since the command line chooses: DATABRICKS_HOST, DATABRICKS_TOKEN,
         DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET
 
@@ -296,12 +296,12 @@ fn two_profiles_are_explained_and_so_is_what_was_passed_over() {
     File      ~/.databrickscfg (2 profiles: dev, console)
 
     Settings
-      host        https://accounts.cloud.databricks.com (profile [console])
+      host        https://accounts.cloud.databricks.com (profile [console], line 6)
       account_id  acc-2 (DATABRICKS_ACCOUNT_ID)
-                  instead of acc-1 (profile [console])
+                  instead of acc-1 (profile [console], line 7)
       profile     console (DATABRICKS_CONFIG_PROFILE)
       scopes      all-apis (default)
-      auth_type   databricks-cli (profile [console])
+      auth_type   databricks-cli (profile [console], line 8)
 
     Strategies
       taken        databricks-cli

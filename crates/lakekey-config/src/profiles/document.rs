@@ -156,7 +156,7 @@ impl ProfileFile {
         places
     }
 
-    fn read(&self, entry: &Entry<'_>) -> Option<Cow<'_, str>> {
+    pub(super) fn read(&self, entry: &Entry<'_>) -> Option<Cow<'_, str>> {
         value::read(&self.text[entry.value.clone()]).map(|value| value.text)
     }
 }
@@ -245,6 +245,6 @@ impl fmt::Debug for Profile<'_> {
 /// The section of settings that belong to no profile.
 pub(crate) const SETTINGS: &str = "__settings__";
 /// The key in it that names the default profile.
-pub(super) const DEFAULT_PROFILE: &str = "default_profile";
+pub(crate) const DEFAULT_PROFILE: &str = "default_profile";
 /// The profile that is used when nothing names one.
 pub(crate) const DEFAULT: &str = "DEFAULT";

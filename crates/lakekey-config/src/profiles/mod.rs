@@ -4,6 +4,7 @@ mod default_profile;
 mod disk;
 mod document;
 mod edit;
+mod lines;
 mod login;
 mod names;
 mod parse;
@@ -13,7 +14,7 @@ mod style;
 mod trust;
 mod value;
 
-pub(crate) use document::{DEFAULT, SETTINGS};
+pub(crate) use document::{DEFAULT, DEFAULT_PROFILE, SETTINGS};
 pub use document::{Profile, ProfileFile};
 pub(crate) use names::shown;
 pub use parse::ParseError;

@@ -75,9 +75,8 @@ impl Profile<'_> {
     }
 
     fn remark(&self, item: usize, text: String) -> Remark {
-        let before = &self.file.text[..self.file.items[item].span.start];
         Remark {
-            line: 1 + before.matches('\n').count(),
+            line: self.file.line_of(item),
             text,
         }
     }

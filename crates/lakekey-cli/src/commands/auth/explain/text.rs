@@ -127,10 +127,11 @@ fn origin(story: &Story, setting: &Setting) -> String {
     match setting.origin() {
         Origin::Env(name) => (*name).to_owned(),
         Origin::Explicit => "command line".to_owned(),
-        Origin::Profile { name, path }
+        Origin::Profile { name, path, line }
             if story.files.path.as_deref().map(Path::new) == Some(path.as_path()) =>
         {
-            clean(&format!("profile [{name}]"))
+            let line = line.map(|line| format!(", line {line}"));
+            clean(&format!("profile [{name}]{}", line.unwrap_or_default()))
         }
         origin => clean(&origin.to_string()),
     }

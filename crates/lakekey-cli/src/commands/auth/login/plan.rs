@@ -186,9 +186,11 @@ fn with_own_values(
     let Some(profile) = profile else {
         return Ok(flags);
     };
-    let origin = Origin::Profile {
+    let path = machine.profile_file()?;
+    let origin = |key: &str| Origin::Profile {
         name: profile.name().to_owned(),
-        path: machine.profile_file()?.clone(),
+        path: path.clone(),
+        line: profile.line(key),
     };
     let value = |key: &str| {
         profile
@@ -196,7 +198,7 @@ fn with_own_values(
             .map(|text| text.trim().to_owned())
             .filter(|text| !text.is_empty() && text != "none")
     };
-    let given = |key: &str| value(key).map(|text| (text, origin.clone()));
+    let given = |key: &str| value(key).map(|text| (text, origin(key)));
     if flags.host.is_some() && flags.host != host_of(profile) {
         return Ok(flags);
     }

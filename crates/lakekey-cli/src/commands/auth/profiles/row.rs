@@ -35,6 +35,7 @@ pub(super) fn rows(machine: &Machine) -> Vec<Row> {
     let origin = |name: &str| Origin::Profile {
         name: name.to_owned(),
         path: machine.profile_file().cloned().unwrap_or_default(),
+        line: None,
     };
     let places = machine.places();
     let profiles = machine.profiles.profiles().filter_map(|profile| {

@@ -14,7 +14,7 @@ impl Place {
         let source = match &choice.origin {
             Origin::Default => "default".to_owned(),
             Origin::Env(name) => format!("{name} environment variable"),
-            Origin::Profile { name, path } => {
+            Origin::Profile { name, path, .. } => {
                 format!("auth_storage in [{name}] section of {}", path.display())
             }
             _ => "--storage flag".to_owned(),
