@@ -7,6 +7,7 @@ mod load;
 pub(crate) mod machine;
 mod mock;
 mod sample;
+mod server;
 
 use clap::ValueEnum;
 
@@ -28,7 +29,7 @@ enum What {
     Cli,
     /// The library inside a process.
     Library,
-    /// The mock, as a program.
+    /// The mock as a program, and those of others beside it.
     Mock,
     /// Everything.
     All,

@@ -1,25 +1,52 @@
-//! `cargo xtask interop`: the clients of others, against our programs.
+//! `cargo xtask interop`: clients and servers of others, on the other side of our programs.
 
 mod databricks_cli;
+mod oidc;
 mod python;
 mod sdk;
 mod served;
+mod session;
 mod wire;
 
-pub(crate) use sdk::{Sdk, Session};
+pub(crate) use sdk::Sdk;
+pub(crate) use session::Session;
 
 use crate::terminal::Failure;
 
-/// Whose client.
-#[derive(Clone, Copy, Debug, clap::Subcommand)]
-pub(crate) enum Client {
-    /// The Databricks SDK for Python, from the package index.
-    Python,
+/// Whom to meet.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only this one [default: all]
+    #[command(subcommand)]
+    peer: Option<Peer>,
 }
 
-/// Lets a client use the release programs, and looks at what it sends.
-pub(crate) fn run(client: Client) -> Result<(), Failure> {
-    match client {
-        Client::Python => python::run(),
+/// Who is on the other side.
+#[derive(Clone, Copy, Debug, clap::Subcommand)]
+enum Peer {
+    /// The Databricks SDK for Python, from the package index.
+    Python,
+    /// OpenID Connect packages for Node.js that the OpenID Foundation has certified: two clients and a server.
+    Oidc,
+}
+
+/// Lets the release programs and their peers work together, and looks at what they send; a failure
+/// with one keeps none from its turn.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let peers = args
+        .peer
+        .map_or(vec![Peer::Python, Peer::Oidc], |it| vec![it]);
+    let met = peers.into_iter().map(meet);
+    let failures: Vec<_> = met
+        .filter_map(Result::err)
+        .map(|it| it.to_string())
+        .collect();
+    Failure::unless_empty(&failures)
+}
+
+fn meet(peer: Peer) -> Result<(), Failure> {
+    match peer {
+        Peer::Python => python::run(),
+        Peer::Oidc => oidc::run(),
     }
 }

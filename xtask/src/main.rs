@@ -10,6 +10,7 @@ mod fuzz;
 mod interop;
 mod layers;
 mod loopback;
+mod node;
 mod programs;
 mod reliability;
 mod shell;

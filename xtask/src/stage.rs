@@ -8,7 +8,7 @@ mod sign_in;
 pub(crate) use home::Home;
 pub(crate) use mock::{Entry, Mock};
 pub(crate) use running::{Running, rest};
-pub(crate) use sign_in::SignIn;
+pub(crate) use sign_in::{Finished, SignIn};
 
 use std::fmt::Debug;
 

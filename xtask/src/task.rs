@@ -21,9 +21,8 @@ pub(crate) enum Task {
     Docs(docs::Args),
     /// Look for inputs that break a parser.
     Fuzz(fuzz::Args),
-    /// Let the clients of others use the release programs.
-    #[command(subcommand)]
-    Interop(interop::Client),
+    /// Let clients and servers of others meet the release programs.
+    Interop(interop::Args),
     /// Check that each crate depends only on the layers below it.
     Layers,
     /// Let much go wrong at once, and count what becomes of the logins.
@@ -41,7 +40,7 @@ impl Task {
             Self::Conformance(args) => conformance::run(args),
             Self::Docs(args) => docs::run(args),
             Self::Fuzz(args) => fuzz::run(args),
-            Self::Interop(client) => interop::run(*client),
+            Self::Interop(args) => interop::run(args),
             Self::Layers => layers::run(),
             Self::Reliability(args) => reliability::run(args),
             Self::Tidy(args) => tidy::run(args),

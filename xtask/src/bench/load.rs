@@ -12,15 +12,17 @@ pub(super) struct Load {
     pub(super) p99: String,
 }
 
-/// Asks a server for five seconds, on two threads and 16 connections, with a script of `xtask/bench`.
-pub(super) fn load(url: &str, script: Option<&str>) -> Result<Load, Failure> {
+/// Asks a server for five seconds, on two threads and 16 connections; `script` is one of `xtask/bench`
+/// with its arguments, or nothing.
+pub(super) fn load(url: &str, script: &[&str]) -> Result<Load, Failure> {
     let mut wrk = shell::command("wrk");
-    wrk.args(["-t2", "-c16", "-d5s", "--latency"]);
-    if let Some(script) = script {
+    wrk.args(["-t2", "-c16", "-d5s", "--latency", url]);
+    if let [script, args @ ..] = script {
         wrk.arg("-s")
             .arg(workspace::root().join("xtask/bench").join(script));
+        wrk.arg("--").args(args);
     }
-    let printed = shell::stdout(wrk.arg(url))?;
+    let printed = shell::stdout(&mut wrk)?;
     if printed.contains("Non-2xx or 3xx responses") || printed.contains("Socket errors") {
         return Err(Failure::new(format!("{url} failed under load\n{printed}")));
     }

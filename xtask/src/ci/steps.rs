@@ -95,7 +95,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "interop",
-        about: "the Databricks SDK for Python is content with the release programs",
-        action: Action::Task(&["interop", "python"]),
+        about: "the Databricks SDK for Python and certified packages are content with the release programs",
+        action: Action::Task(&["interop"]),
     },
 ];

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::python::{AFTER_A_SHORT_LIFE, CLUSTERS, LIST_CLUSTERS, SHORT_LIFE, Stage};
-use super::sdk::listed;
+use super::session::listed;
 use super::wire::{Wire, grant};
 use crate::loopback;
 use crate::shell;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::databricks_cli::SignedIn;
 use super::python::{CLUSTERS, LIST_CLUSTERS, Stage};
-use super::sdk::listed;
+use super::session::listed;
 use super::wire::Wire;
 use crate::stage::{Home, Running, Scenario, ensure, same};
 use crate::terminal::Failure;

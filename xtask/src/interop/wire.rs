@@ -1,5 +1,7 @@
 //! What a client has sent, as the mock's journal tells it.
 
+use std::collections::BTreeMap;
+
 use crate::stage::{Entry, Mock, ensure, same};
 use crate::terminal::Failure;
 
@@ -50,7 +52,15 @@ impl Wire {
 
 /// Fails unless a token request has this grant type and, beside it, exactly these parameters.
 pub(super) fn grant(token: &Entry, grant_type: &str, names: &[&str]) -> Result<(), Failure> {
-    let mut form = token.form();
+    is_grant(token.form(), grant_type, names)
+}
+
+/// The same, for the form of the request.
+pub(super) fn is_grant(
+    mut form: BTreeMap<String, String>,
+    grant_type: &str,
+    names: &[&str],
+) -> Result<(), Failure> {
     same(
         "the grant type",
         &form.remove("grant_type").as_deref(),

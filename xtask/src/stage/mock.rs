@@ -90,8 +90,18 @@ impl Mock {
 
     /// Changes how many seconds the tokens live that are issued from now on.
     pub(crate) fn token_life(&self, seconds: u64) -> Result<(), Failure> {
-        let body = json!({ "ttl": { "access": seconds } });
-        self.control(Method::PUT, "config", &body).map(drop)
+        self.configure(&json!({ "ttl": { "access": seconds } }))
+    }
+
+    /// Changes settings, as the mock's control API describes them.
+    pub(crate) fn configure(&self, settings: &Value) -> Result<(), Failure> {
+        self.control(Method::PUT, "config", settings).map(drop)
+    }
+
+    /// Lets another key sign from now on.
+    pub(crate) fn rotate_keys(&self) -> Result<(), Failure> {
+        self.control(Method::POST, "keys/rotate", &Value::Null)
+            .map(drop)
     }
 
     /// Whether a token opens the workspace or the account of that id, right now.
