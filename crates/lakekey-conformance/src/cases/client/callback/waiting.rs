@@ -1,7 +1,5 @@
 //! `lakekey auth login` while it waits for the browser, and the browser's side of it.
 
-use std::io;
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -11,6 +9,7 @@ use lakekey_mock::Setup;
 use url::Url;
 
 use super::super::support::failed_as;
+use super::port::free_port;
 use crate::case::{Finding, holds, same, there};
 use crate::doors;
 use crate::probe::connection::exchange;
@@ -240,26 +239,6 @@ pub(super) fn text_of(page: &Page) -> String {
     String::from_utf8_lossy(page.body()).into_owned()
 }
 
-/// A port that is free, and that the operating system gives to nobody who does not ask for it. The ports
-/// that the command takes by itself are left to checks that are about them.
-fn free_port() -> Finding<u16> {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let own = u16::try_from(std::process::id() % u32::from(PORTS))?;
-    let tries = (0..PORTS).map(|_| NEXT.fetch_add(1, Ordering::Relaxed).wrapping_add(own) % PORTS);
-    let mut free = tries
-        .map(|number| FIRST_PORT + number)
-        .filter(|port| is_free(*port));
-    there("a free port", free.next())
-}
-
-fn is_free(port: u16) -> bool {
-    let absent = |error: &io::Error| error.kind() == io::ErrorKind::AddrNotAvailable;
-    ["127.0.0.1", "::1"].into_iter().all(|family| {
-        let bound = doors::listen((family, port));
-        bound.map_or_else(|error| absent(&error), |_| true)
-    })
-}
-
 /// How long something may take that must come, however busy the machine.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// What others do can only be looked at again.
@@ -269,6 +248,3 @@ pub(super) const PROFILE: &str = "dev";
 const BRIEFLY: &str = "3s";
 /// Words that only the page of a success may hold.
 const SUCCESS: [&str; 4] = ["signed in", "logged in", "success", "welcome"];
-/// Below what systems choose from for themselves, and away from well-known ports.
-const FIRST_PORT: u16 = 20_000;
-const PORTS: u16 = 10_000;
