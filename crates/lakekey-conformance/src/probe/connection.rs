@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Shutdown, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use http::{Request, Response};
+use tokio::runtime::Builder;
 
 use crate::case::{Finding, Wrong, holds, there};
 use crate::doors;
@@ -34,7 +35,17 @@ pub(crate) fn exchange(port: u16, bytes: &[u8]) -> Finding<Response<Vec<u8>>> {
 
 /// A connection to a port of this machine, on which nothing takes forever.
 pub(crate) fn open(address: impl ToSocketAddrs) -> Finding<TcpStream> {
-    let stream = doors::connect(address)?;
+    patient(doors::connect(address)?)
+}
+
+/// The same with almost no room on this side, so that what is not read stays with the other.
+pub(crate) fn open_narrow(port: u16) -> Finding<TcpStream> {
+    let runtime = Builder::new_current_thread().enable_io().build()?;
+    let address = (Ipv4Addr::LOCALHOST, port).into();
+    patient(runtime.block_on(doors::connect_narrowly(address))?)
+}
+
+fn patient(stream: TcpStream) -> Finding<TcpStream> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     Ok(stream)

@@ -20,7 +20,7 @@ pub(super) const CASES: &[Case] = &[
 fn slow_reader(probe: &mut Probe) -> Finding {
     let waiting = Waiting::anywhere(probe)?;
     let target = waiting.target(probe)?;
-    let mut stream = connection::open(("127.0.0.1", waiting.port))?;
+    let mut stream = connection::open_narrow(waiting.port)?;
     stream.write_all(&waiting.request(&target))?;
     let mut answer = vec![0];
     stream.read_exact(&mut answer)?;
