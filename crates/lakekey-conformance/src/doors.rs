@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
-use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Instant, SystemTime};
+
+use tokio::net::TcpSocket;
 
 /// An environment variable, unless it is empty.
 #[expect(
@@ -103,6 +105,16 @@ pub(crate) fn command(program: &Path) -> Command {
 )]
 pub(crate) fn connect(address: impl ToSocketAddrs) -> io::Result<TcpStream> {
     TcpStream::connect(address)
+}
+
+/// A connection whose other side has to wait until what came was read: the operating system keeps no more
+/// than a few KiB.
+pub(crate) async fn connect_narrowly(address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_recv_buffer_size(2048)?;
+    let stream = socket.connect(address).await?.into_std()?;
+    stream.set_nonblocking(false)?;
+    Ok(stream)
 }
 
 /// A socket that listens; port 0 lets the operating system choose.

@@ -3,7 +3,7 @@
 mod browser;
 mod calls;
 mod command;
-mod connection;
+pub(crate) mod connection;
 mod evidence;
 mod form;
 mod home;
@@ -28,7 +28,7 @@ pub(crate) use command::{Lakekey, Outcome, Running};
 pub(crate) use evidence::Evidence;
 pub(crate) use form::Form;
 pub(crate) use home::{Home, PROFILES, TOKEN_CACHE};
-pub(crate) use page::{arrival, header, json};
+pub(crate) use page::{Arrival, arrival, header, json};
 pub(crate) use server::{Server, noon};
 pub(crate) use transcripts::Transcripts;
 
@@ -151,7 +151,8 @@ impl Probe {
         self.counted = Counted::ByTheCheck(token_posts);
     }
 
-    /// Takes note that a fault happened that no mock makes: `env.*` and `client.*`.
+    /// Takes note that a fault happened that no mock makes: `env.*`, `client.*`, and what the check does
+    /// in the browser's place.
     pub(crate) fn fault_happened(&mut self, name: &str) {
         *self.hits.entry(name.to_owned()).or_default() += 1;
     }

@@ -1,6 +1,7 @@
 //! Cases that judge lakekey: the library and the command.
 
 mod authz_request;
+mod callback;
 mod discovery;
 mod host_config;
 mod keyring;
@@ -18,6 +19,15 @@ use crate::case::Case;
 pub(super) const AREAS: &[&[Case]] = &[
     authz_request::CASES,
     pkce::CASES,
+    callback::ANSWERS,
+    callback::STATES,
+    callback::REQUESTS,
+    callback::FRAMING,
+    callback::PAGES,
+    callback::RACES,
+    callback::ISSUERS,
+    callback::SLOWNESS,
+    callback::SIZES,
     discovery::CASES,
     host_config::CASES,
     token::REQUESTS,

@@ -123,6 +123,11 @@ impl Lakekey {
 }
 
 impl Running {
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for a line on standard error that `wanted` makes something of.
     pub(crate) fn wait_for<T>(&mut self, wanted: impl Fn(&str) -> Option<T>) -> Finding<T> {
         loop {

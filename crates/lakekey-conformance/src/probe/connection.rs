@@ -1,10 +1,11 @@
 //! One request on one connection, written and read by hand: nothing is followed, kept or corrected.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream, ToSocketAddrs};
+use std::net::{Ipv4Addr, Shutdown, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use http::{Request, Response};
+use tokio::runtime::Builder;
 
 use crate::case::{Finding, Wrong, holds, there};
 use crate::doors;
@@ -27,11 +28,32 @@ pub(crate) fn send(request: &Request<Vec<u8>>) -> Finding<Response<Vec<u8>>> {
     read(&answer).map_err(|wrong| wrong.during(&uri))
 }
 
-/// Sends these bytes and gives everything that came back until the other side closed.
-fn raw(address: impl ToSocketAddrs, bytes: &[u8]) -> Finding<Vec<u8>> {
-    let mut stream = doors::connect(address)?;
+/// Sends these bytes to a port of this machine and reads the response to its end.
+pub(crate) fn exchange(port: u16, bytes: &[u8]) -> Finding<Response<Vec<u8>>> {
+    read(&raw((Ipv4Addr::LOCALHOST, port), bytes)?)
+}
+
+/// A connection to a port of this machine, on which nothing takes forever.
+pub(crate) fn open(address: impl ToSocketAddrs) -> Finding<TcpStream> {
+    patient(doors::connect(address)?)
+}
+
+/// The same with almost no room on this side, so that what is not read stays with the other.
+pub(crate) fn open_narrow(port: u16) -> Finding<TcpStream> {
+    let runtime = Builder::new_current_thread().enable_io().build()?;
+    let address = (Ipv4Addr::LOCALHOST, port).into();
+    patient(runtime.block_on(doors::connect_narrowly(address))?)
+}
+
+fn patient(stream: TcpStream) -> Finding<TcpStream> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
+    Ok(stream)
+}
+
+/// Sends these bytes and gives everything that came back until the other side closed.
+fn raw(address: impl ToSocketAddrs, bytes: &[u8]) -> Finding<Vec<u8>> {
+    let mut stream = open(address)?;
     // A server that refuses early may close before it has read everything; its answer still counts.
     let _ = stream.write_all(bytes);
     let mut answer = Vec::new();
@@ -72,7 +94,8 @@ fn written(request: &Request<Vec<u8>>) -> Vec<u8> {
     bytes
 }
 
-fn read(answer: &[u8]) -> Finding<Response<Vec<u8>>> {
+/// Reads a response from all of its bytes.
+pub(crate) fn read(answer: &[u8]) -> Finding<Response<Vec<u8>>> {
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
     let end = there("the end of the headers", end)?;
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
