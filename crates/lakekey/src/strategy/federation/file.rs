@@ -1,5 +1,5 @@
-use std::io::Read;
-use std::path::{Path, PathBuf, is_separator};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lakekey_config::Environment;
@@ -8,6 +8,7 @@ use lakekey_core::{BoxFuture, Code, Context, Error, Login, Origin, Secret, Setti
 use super::{IdTokens, Wanted, login};
 use crate::attributes::OIDC_TOKEN_FILEPATH;
 use crate::blocking::blocking;
+use crate::files;
 use crate::hosts::Hosts;
 use crate::strategy::given;
 
@@ -34,7 +35,7 @@ impl Strategy for File {
             return Ok(None);
         };
         let named = Named {
-            path: path(text.expose(), self.environment.home()),
+            path: files::path(text.expose(), self.environment.home()),
             origin: settings.origin(&OIDC_TOKEN_FILEPATH).cloned(),
         };
         login(self.name(), named, Wanted::Named, settings, &self.hosts)
@@ -74,23 +75,11 @@ impl Named {
     }
 }
 
-/// A leading `~` is the home directory.
-fn path(text: &str, home: Option<&Path>) -> PathBuf {
-    let in_home = text
-        .strip_prefix('~')
-        .and_then(|rest| rest.strip_prefix(is_separator));
-    match (in_home, home) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(text),
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the door to ID token files")]
-fn read(path: &Path) -> std::io::Result<Secret> {
-    let mut text = String::new();
-    let file = std::fs::File::open(path)?;
-    file.take(LARGEST).read_to_string(&mut text)?;
-    Ok(Secret::from(text))
+/// The text of the file, which is read no further than a token may be long.
+fn read(path: &Path) -> io::Result<Secret> {
+    let text = String::from_utf8(files::read(path, LARGEST)?);
+    text.map(Secret::from)
+        .map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
 /// Far more than any ID token has.
