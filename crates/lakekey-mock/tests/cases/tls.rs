@@ -47,7 +47,7 @@ fn each_defect_is_refused_for_its_own_reason_before_a_request_is_sent() {
         ("unknown_ca", "127.0.0.1", "UnknownIssuer"),
         ("tls11", "127.0.0.1", "ServerDoesNotSupportTls12Or13"),
         ("cn_only", "localhost", "certificate not valid for name"),
-        ("wildcard", "accounts.localhost", "not valid for name"),
+        ("wildcard", "dev.localhost", "not valid for name"),
         ("wildcard", HOST, "not valid for name"),
     ] {
         let id = spoil(&mock, kind);
