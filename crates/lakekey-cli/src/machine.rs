@@ -199,6 +199,10 @@ impl Machine {
             Some(file) => settings.with(&CA_FILE, file.clone(), Origin::Explicit),
             None => settings,
         };
+        let settings = match self.environment.home() {
+            Some(home) => settings.with_home(home),
+            None => settings,
+        };
         self.told(self.places()).settings(settings)
     }
 

@@ -22,7 +22,6 @@ use self::connect::Bounded;
 use self::failure::{failed, late, undecodable};
 use self::proxies::{Proxies, Route, is_localhost, without_credentials};
 use crate::attributes::CA_FILE;
-use crate::files;
 
 /// An [`HttpClient`] on reqwest and rustls, with the platform's trust roots.
 ///
@@ -121,14 +120,13 @@ impl Http {
     }
 
     /// The client for these settings in this environment.
-    pub(crate) fn of(environment: &Arc<Environment>, settings: &Settings) -> Self {
+    pub(crate) fn of(environment: &Arc<Environment>, settings: &Settings) -> Result<Self, Error> {
         let mut http = Self::in_environment(Arc::clone(environment));
-        if let Some(text) = settings.get(&CA_FILE).filter(|text| !text.is_empty()) {
-            let path = files::path(text, environment.home());
+        if let Some(path) = settings.path(&CA_FILE)? {
             let origin = settings.origin(&CA_FILE).cloned();
             http.authorities.push(Authorities::file(path, origin));
         }
-        http
+        Ok(http)
     }
 
     fn environment(&self) -> &Arc<Environment> {

@@ -39,8 +39,10 @@ impl Proxies {
     pub(super) fn of(environment: &Environment) -> Result<Self, Error> {
         let named = |names: &[&'static str]| Proxy::of(environment, names);
         let list = first(environment, NO_PROXY)?.map_or("", |(_, list)| list);
+        // In a CGI program, `HTTP_PROXY` is what a request said in its header `Proxy` (CVE-2016-5385).
+        let is_cgi = environment.get_os("REQUEST_METHOD").is_some();
         Ok(Self {
-            plain: named(&PLAIN)?,
+            plain: named(&PLAIN[usize::from(is_cgi)..])?,
             secure: named(&SECURE)?,
             except: Exceptions::parse(list),
         })
@@ -166,6 +168,17 @@ mod tests {
         for host in ["127.0.0.1.example", "localhost.example", "10.0.0.1", ""] {
             assert!(!is_near(host), "{host}");
         }
+    }
+
+    #[test]
+    fn a_header_of_a_cgi_request_names_no_proxy() {
+        let variables = [
+            ("HTTP_PROXY", "http://evil.test:80"),
+            ("REQUEST_METHOD", "GET"),
+        ];
+        let proxies = Proxies::of(&Environment::from(variables)).unwrap();
+        let route = proxies.route(&"http://plain.example".parse().unwrap());
+        assert!(!matches!(route, Route::Through(_)), "{route:?}");
     }
 
     fn shown(value: &str) -> String {

@@ -1,5 +1,5 @@
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 use std::sync::Arc;
 
 use lakekey_config::Environment;
@@ -35,7 +35,7 @@ impl Strategy for File {
             return Ok(None);
         };
         let named = Named {
-            path: files::path(text.expose(), self.environment.home()),
+            path: path(text.expose(), self.environment.home()),
             origin: settings.origin(&OIDC_TOKEN_FILEPATH).cloned(),
         };
         login(self.name(), named, Wanted::Named, settings, &self.hosts)
@@ -72,6 +72,17 @@ impl Named {
             Some(origin) => error.with_origin(OIDC_TOKEN_FILEPATH.key(), origin),
             None => error,
         }
+    }
+}
+
+/// A leading `~` is the home directory.
+fn path(text: &str, home: Option<&Path>) -> PathBuf {
+    let in_home = text
+        .strip_prefix('~')
+        .and_then(|rest| rest.strip_prefix(is_separator));
+    match (in_home, home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(text),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Authorities that somebody names: trusted in that run, and never passed over where they cannot be used.
 
+use std::path::Path;
+
 use lakekey::Code;
 
 use super::super::support::failed_as;
 use super::secure::{PROFILE, Secure};
-use crate::case::{Case, Finding, holds};
+use crate::case::{Case, Finding, holds, there};
 use crate::probe::{PROFILES, Probe};
 
 pub(super) const CASES: &[Case] = &[Case::each(
@@ -52,8 +54,9 @@ fn by_variable(probe: &mut Probe) -> Finding {
 /// The authority of the profile stands beside those of the environment.
 fn by_profile(probe: &mut Probe) -> Finding {
     let (secure, other) = (named(probe)?, Secure::new(probe)?);
-    let (host, ca_file) = (secure.server.url(), &secure.ca_file);
-    let profile = format!("[{PROFILE}]\nhost = {host}\nca_file = {ca_file}\n");
+    let (host, file) = (secure.server.url(), Path::new(&secure.ca_file).file_name());
+    let file = there("the name of the file", file)?.display();
+    let profile = format!("[{PROFILE}]\nhost = {host}\nca_file = ~/{file}\n");
     probe.home()?.write(PROFILES, profile)?;
     let login = Secure::login(probe, host, &[])?;
     secure.signed_in(probe, login.env("SSL_CERT_FILE", &other.ca_file))?;

@@ -2,7 +2,7 @@
 
 use lakekey_mock::Setup;
 
-use crate::case::{Finding, same};
+use crate::case::{Finding, Wrong, same};
 use crate::probe::{Lakekey, Outcome, Probe, Server};
 
 /// A mock behind TLS, and the file with the certificate of its authority.
@@ -55,7 +55,11 @@ impl Secure {
     /// Runs a sign-in that must fail before there is anything to approve, and before the mock hears of it.
     pub(super) fn kept_out(&self, login: Lakekey) -> Finding<Outcome> {
         let before = self.server.requests().len();
-        let outcome = login.run()?;
+        let mut running = login.start()?;
+        if running.authorization_url().is_ok() {
+            return Err(Wrong::new("the metadata of the host were taken"));
+        }
+        let outcome = running.finish()?;
         same(
             "the requests that the mock heard",
             self.server.requests().len() - before,
