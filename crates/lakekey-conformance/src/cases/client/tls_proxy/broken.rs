@@ -47,7 +47,7 @@ fn hanging(probe: &mut Probe) -> Finding {
     let proxy = probe.proxy(Manner::Hang)?;
     let http = Http::in_environment(Environment::from([("HTTPS_PROXY", proxy.url(""))]));
     let mut request = Request::get(secure.server.url_of(NOT_LOOPBACK)).body(Vec::new())?;
-    let limits = Limits::default().with_connect(Duration::from_millis(300));
+    let limits = Limits::default().with_connect(Duration::from_secs(2));
     request.extensions_mut().insert(limits);
     let machine = Machine::near(probe)?;
     refused(probe, machine.wait(http.send(request)), Code::Timeout)?;
