@@ -70,9 +70,20 @@ pub(crate) struct Common {
         ignore_case = true
     )]
     pub(crate) output: Option<Format>,
+    #[command(flatten)]
+    pub(crate) here: Here,
+}
+
+/// What the command line says about this machine.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Here {
     /// Where logins are kept: plaintext (a file) or secure (the keyring)
     #[arg(long, global = true, value_name = "WHERE", value_parser = values::storage)]
     pub(crate) storage: Option<Storage>,
+    /// Certificate authorities to trust beside those of the system, in PEM
+    #[arg(long, global = true, value_name = "FILE", value_parser = values::not_empty)]
+    pub(crate) ca_file: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

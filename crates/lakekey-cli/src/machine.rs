@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum as _;
+use lakekey::attributes::CA_FILE;
 use lakekey::{
-    AUTH_TYPE, Builder, Code, Context, Credentials, Environment, Error, Origin, Settings, Storage,
+    AUTH_TYPE, Builder, Code, Context, Credentials, Environment, Error, Http, Origin, Settings,
     StorageChoice, Stores,
 };
 use lakekey_config::{CONFIG_FILE, PROFILE, ProfileFile, Resolver};
 
-use crate::args::Format;
+use crate::args::{Format, Here};
 use crate::render::{Warnings, WarningsForPeople};
 use crate::selection::{Selection, Spot, Wanted};
 
@@ -22,8 +23,7 @@ pub(crate) struct Machine {
     pub(crate) environment: Environment,
     pub(crate) profiles: ProfileFile,
     path: Option<PathBuf>,
-    /// Where the command line says that logins are kept.
-    storage: Option<Storage>,
+    here: Here,
 }
 
 /// The login that a command is about.
@@ -51,10 +51,10 @@ impl Machine {
         Self::of(Environment::process())
     }
 
-    /// The same with the value of `--storage`.
-    pub(crate) fn read_with(storage: Option<Storage>) -> Result<Self, Error> {
+    /// The same with what the command line says about it.
+    pub(crate) fn read_with(here: &Here) -> Result<Self, Error> {
         Ok(Self {
-            storage,
+            here: here.clone(),
             ..Self::read()?
         })
     }
@@ -71,7 +71,7 @@ impl Machine {
             environment,
             profiles: profiles.unwrap_or_default(),
             path,
-            storage: None,
+            here: Here::default(),
         })
     }
 
@@ -82,7 +82,7 @@ impl Machine {
             environment,
             profiles: ProfileFile::default(),
             path: path.ok().flatten(),
-            storage: None,
+            here: Here::default(),
         }
     }
 
@@ -195,15 +195,32 @@ impl Machine {
 
     /// The beginnings of credentials for settings that are complete.
     pub(crate) fn with_settings(&self, settings: Settings) -> Builder {
+        let settings = match &self.here.ca_file {
+            Some(file) => settings.with(&CA_FILE, file.clone(), Origin::Explicit),
+            None => settings,
+        };
+        let settings = match self.environment.home() {
+            Some(home) => settings.with_home(home),
+            None => settings,
+        };
         self.told(self.places()).settings(settings)
     }
 
-    /// Credentials of this environment, with logins where the command line says.
+    /// Whether the command line names certificate authorities.
+    pub(crate) fn has_ca_file(&self) -> bool {
+        self.here.ca_file.is_some()
+    }
+
+    /// Credentials of this environment, with what the command line says about this machine.
     fn told(&self, environment: Environment) -> Builder {
         let builder = Credentials::builder()
             .environment(environment)
             .observer(Arc::new(Warnings));
-        match self.storage {
+        let builder = match &self.here.ca_file {
+            Some(file) => builder.set(&CA_FILE, file.clone()),
+            None => builder,
+        };
+        match self.here.storage {
             Some(storage) => builder.storage(storage),
             None => builder,
         }
@@ -211,7 +228,7 @@ impl Machine {
 
     /// Where logins are kept, and who says so.
     pub(crate) fn storage(&self) -> Result<StorageChoice, Error> {
-        StorageChoice::of(self.storage, &self.environment, None)
+        StorageChoice::of(self.here.storage, &self.environment, None)
     }
 
     /// The file and the keyring.
@@ -223,7 +240,7 @@ impl Machine {
         Ok(Stores::in_home(home))
     }
 
-    /// The variables that say where things are kept, and no others.
+    /// The variables that say where things are kept and how the network is reached, and no others.
     pub(crate) fn places(&self) -> Environment {
         self.only(PLACES)
     }
@@ -231,6 +248,7 @@ impl Machine {
     fn only<'a>(&self, names: impl IntoIterator<Item = &'a &'static str>) -> Environment {
         let kept = names
             .into_iter()
+            .chain(Http::VARIABLES)
             .filter_map(|name| Some((*name, self.environment.get_os(name)?)));
         kept.collect()
     }

@@ -15,13 +15,13 @@ mod spot;
 use std::str::FromStr;
 
 use lakekey::{
-    ACCOUNT_ID, Builder, Code, Environment, Error, Host, Origin, Storage, WORKSPACE_ID,
-    WorkspaceId, shell_word,
+    ACCOUNT_ID, Builder, Code, Environment, Error, Host, Origin, WORKSPACE_ID, WorkspaceId,
+    shell_word,
 };
 use lakekey_config::{PROFILE, Profile, ProfileFile};
 
 pub(crate) use self::spot::Spot;
-use crate::args::Place;
+use crate::args::{Here, Place};
 use crate::machine::{Machine, U2M};
 
 /// What the command line says about the login.
@@ -32,8 +32,7 @@ pub(crate) struct Wanted {
     /// The value of `--profile`.
     pub(crate) profile: Option<String>,
     pub(crate) place: Place,
-    /// The value of `--storage`.
-    pub(crate) storage: Option<Storage>,
+    pub(crate) here: Here,
 }
 
 /// The login that is meant.
@@ -121,7 +120,7 @@ impl Asked {
             subject,
             profile,
             place,
-            storage: _,
+            here: _,
         } = wanted;
         if let (Some(subject), true) = (&subject, profile.is_some() || place.host.is_some()) {
             let message = format!(

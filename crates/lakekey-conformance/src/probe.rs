@@ -9,6 +9,7 @@ mod form;
 mod home;
 mod page;
 mod plant;
+mod proxy;
 mod server;
 mod transcripts;
 mod wire;
@@ -29,6 +30,7 @@ pub(crate) use evidence::Evidence;
 pub(crate) use form::Form;
 pub(crate) use home::{Home, PROFILES, TOKEN_CACHE};
 pub(crate) use page::{Arrival, arrival, header, json};
+pub(crate) use proxy::{Manner, Proxy};
 pub(crate) use server::{Server, noon};
 pub(crate) use transcripts::Transcripts;
 

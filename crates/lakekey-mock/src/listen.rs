@@ -36,7 +36,7 @@ pub struct Listening {
     scheme: &'static str,
     port: u16,
     control_port: u16,
-    ca_pem: Option<String>,
+    tls: Option<Arc<tls::Identity>>,
     runtime: Option<Runtime>,
     closed: Mutex<mpsc::Receiver<()>>,
 }
@@ -65,7 +65,7 @@ impl Listening {
     pub(crate) fn start(mock: Mock) -> Result<Self> {
         let setup = &mock.world.setup;
         let tls = if setup.tls {
-            Some(tls::Identity::new(setup)?)
+            Some(Arc::new(tls::Identity::new(setup)?))
         } else {
             None
         };
@@ -87,11 +87,10 @@ impl Listening {
         let _inside = runtime.enter();
         for socket in sockets {
             let socket = tokio::net::TcpListener::from_std(socket)?;
-            let acceptor = tls.as_ref().map(|identity| identity.acceptor.clone());
             runtime.spawn(connection::accept(
                 socket,
                 Arc::clone(&shared),
-                acceptor,
+                tls.clone(),
                 open.clone(),
             ));
         }
@@ -100,14 +99,13 @@ impl Listening {
             Arc::clone(&shared),
             open,
         ));
-        let ca_pem = tls.map(|identity| identity.ca_pem);
-        let scheme = if ca_pem.is_some() { "https" } else { "http" };
+        let scheme = if tls.is_some() { "https" } else { "http" };
         Ok(Self {
             shared,
             scheme,
             port,
             control_port,
-            ca_pem,
+            tls,
             runtime: Some(runtime),
             closed: Mutex::new(closed),
         })
@@ -140,7 +138,12 @@ impl Listening {
 
     /// The certificate of the authority that signed the server's, as PEM; `None` without TLS.
     pub fn ca_pem(&self) -> Option<&str> {
-        self.ca_pem.as_deref()
+        self.tls.as_deref().map(|tls| tls.ca_pem.as_str())
+    }
+
+    /// The certificate that the server shows, as PEM; `None` without TLS. No client needs it: it is no authority.
+    pub fn certificate_pem(&self) -> Option<&str> {
+        self.tls.as_deref().map(|tls| tls.certificate_pem.as_str())
     }
 
     /// Lends the mock. Requests wait meanwhile.

@@ -23,13 +23,14 @@ pub use sign_in::{
     OAUTH_CALLBACK_PORT, PASSWORD, REDIRECT_URL, SCOPES, TOKEN, USERNAME,
 };
 pub use traffic::{
-    DEBUG_HEADERS, DEBUG_TRUNCATE_BYTES, DISABLE_ASYNC_TOKEN_REFRESH,
+    CA_FILE, DEBUG_HEADERS, DEBUG_TRUNCATE_BYTES, DISABLE_ASYNC_TOKEN_REFRESH,
     DISABLE_EXPERIMENTAL_FILES_API_CLIENT, DISABLE_RETRIES, HTTP_TIMEOUT_SECONDS,
     MAX_CONNECTION_POOLS, MAX_CONNECTIONS_PER_POOL, RATE_LIMIT, RETRY_TIMEOUT_SECONDS, SKIP_VERIFY,
 };
 
 /// Every row, in the order in which the official SDKs list them: those of the Go SDK, then those
-/// that only the Python or the Java SDK has, then what Google's own libraries read for them.
+/// that only the Python or the Java SDK has, then what Google's own libraries read for them, then
+/// lakekey's own.
 pub const ATTRIBUTES: &[Attribute] = &[
     HOST,
     CLUSTER_ID,
@@ -82,6 +83,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     DISABLE_RETRIES,
     cloud::GOOGLE_APPLICATION_CREDENTIALS,
     cloud::CLOUDSDK_CONFIG,
+    CA_FILE,
 ];
 
 #[cfg(test)]
@@ -103,7 +105,7 @@ mod tests {
                 assert!(names.insert(name), "{name}");
             }
         }
-        assert_eq!(ATTRIBUTES.len(), 51);
+        assert_eq!(ATTRIBUTES.len(), 52);
     }
 
     #[test]

@@ -142,7 +142,8 @@ impl Builder {
         self
     }
 
-    /// Sets the HTTP client; [`Http`] by default.
+    /// Sets the HTTP client; by default it is [`Http`], which trusts the authorities of the setting
+    /// `ca_file` too.
     pub fn http(mut self, http: Arc<dyn HttpClient>) -> Self {
         self.http = Some(http);
         self
@@ -224,7 +225,10 @@ impl Builder {
         let chain = Chain::new(&strategies, &settings)?.with_late(late);
         let in_background = settings.flag(&DISABLE_ASYNC_TOKEN_REFRESH)? != Some(true);
         let stored = Stored::of(&settings, &stores, &hosts)?;
-        let http = self.http.unwrap_or_else(|| Arc::new(Http::default()));
+        let http = match self.http {
+            Some(http) => http,
+            None => Arc::new(Http::of(&environment, &settings)?),
+        };
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
         let cx = Context::new(http, clock)
             .observed_by(self.observer.unwrap_or_else(|| Arc::new(())))

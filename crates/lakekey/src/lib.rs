@@ -15,6 +15,7 @@ mod credentials;
 mod description;
 mod discover;
 mod explanation;
+mod files;
 mod freshness;
 mod headers;
 mod hosts;

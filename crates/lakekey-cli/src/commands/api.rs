@@ -27,9 +27,9 @@ pub(super) fn run(call: Api) -> Result<(), Error> {
         subject: None,
         profile: common.profile,
         place,
-        storage: common.storage,
+        here: common.here,
     };
-    let machine = Machine::read_with(wanted.storage)?;
+    let machine = Machine::read_with(&wanted.here)?;
     let credentials = credentials(wanted, account, &machine)?;
     let path = with_account_id(&path, &credentials)?;
     let request = request(method, path, json.as_deref())?;

@@ -24,7 +24,7 @@ pub(super) fn run(auth: Auth) -> Result<(), Error> {
         common: Common {
             profile,
             output,
-            storage,
+            here,
         },
         command,
     } = auth;
@@ -32,7 +32,7 @@ pub(super) fn run(auth: Auth) -> Result<(), Error> {
         subject,
         profile,
         place,
-        storage,
+        here: here.clone(),
     };
     match command {
         AuthCommand::Login(mut login) => {
@@ -47,7 +47,7 @@ pub(super) fn run(auth: Auth) -> Result<(), Error> {
             let wanted = wanted(logout.subject.take());
             logout::run(&logout, wanted, output)
         }
-        AuthCommand::Profiles(profiles) => profiles::run(&profiles, storage, output),
+        AuthCommand::Profiles(profiles) => profiles::run(&profiles, &here, output),
         AuthCommand::Switch(switch) => switch::run(&wanted(switch.subject), output),
         AuthCommand::Describe(mut describe) => {
             let wanted = wanted(describe.subject.take());
@@ -63,6 +63,6 @@ pub(super) fn run(auth: Auth) -> Result<(), Error> {
             let wanted = wanted(serve.subject.take());
             serve::run(&serve, wanted, output)
         }
-        AuthCommand::Storage(of) => storage::run(&of.command, storage, output),
+        AuthCommand::Storage(of) => storage::run(&of.command, &here, output),
     }
 }

@@ -149,7 +149,7 @@ fn contradictions_and_bad_input_are_refused() {
     let both = |subject: Option<&str>, profile: Option<&str>, host: Option<&str>| Wanted {
         subject: subject.map(str::to_owned),
         profile: profile.map(str::to_owned),
-        storage: None,
+        here: crate::args::Here::default(),
         place: Place {
             host: host.map(str::to_owned),
             ..Place::default()

@@ -122,7 +122,7 @@ fn a_check_says_what_works_and_why_the_rest_does_not() {
         facts.collect::<Vec<_>>(),
         [
             ("good", true, "-"),
-            ("bad", false, "api_error"),
+            ("bad", false, "reauth_required"),
             ("unknown", false, "config"),
             ("stranger", false, "not_logged_in"),
             ("console", true, "-"),

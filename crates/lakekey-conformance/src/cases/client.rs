@@ -1,5 +1,6 @@
 //! Cases that judge lakekey: the library and the command.
 
+mod api;
 mod authz_request;
 mod callback;
 mod discovery;
@@ -11,6 +12,7 @@ mod refresh;
 mod steered;
 mod store;
 mod support;
+mod tls_proxy;
 mod token;
 
 use crate::case::Case;
@@ -55,4 +57,10 @@ pub(super) const AREAS: &[&[Case]] = &[
     keyring::BACKENDS,
     keyring::LATE,
     keyring::MODES,
+    tls_proxy::CERTIFICATES,
+    tls_proxy::AUTHORITIES,
+    tls_proxy::PROXIES,
+    tls_proxy::BROKEN_PROXIES,
+    api::REACH,
+    api::REFUSALS,
 ];

@@ -9,8 +9,8 @@ use lakekey_core::{Clock, HttpClient};
 use lakekey_mock::{Endpoint, Fault, FaultReport, Listening, Mock, Recorded};
 
 use super::wire::{SharedClock, Wire};
-use super::{Form, connection};
-use crate::case::{Finding, holds};
+use super::{Form, arrival, connection};
+use crate::case::{Finding, Wrong, holds, there};
 
 /// A mock. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -70,6 +70,24 @@ impl Server {
         }
     }
 
+    /// The port on loopback. A mock without a socket has none.
+    pub(crate) fn port(&self) -> Finding<u16> {
+        Ok(self.socket()?.port())
+    }
+
+    /// The certificate of the authority that a mock with TLS is signed by, as PEM.
+    pub(crate) fn ca_pem(&self) -> Finding<&str> {
+        there("the authority of the mock", self.socket()?.ca_pem())
+    }
+
+    /// The certificate that a mock with TLS shows, as PEM.
+    pub(crate) fn certificate_pem(&self) -> Finding<&str> {
+        there(
+            "the certificate of the mock",
+            self.socket()?.certificate_pem(),
+        )
+    }
+
     /// Lends the mock: its clock, its setup, its counters.
     pub(crate) fn with<T>(&self, use_it: impl FnOnce(&mut Mock) -> T) -> T {
         match &self.0.mock {
@@ -86,6 +104,14 @@ impl Server {
     /// Puts a fault in force and gives its id. A fault that is never hit makes the check vacuous.
     pub(crate) fn inject(&self, fault: Fault) -> Finding<String> {
         Ok(self.with(|mock| mock.inject(fault))?)
+    }
+
+    /// Approves a sign-in without a socket, as a person would in a browser, and gives the address that the
+    /// browser is sent to.
+    pub(crate) fn approve(&self, address: &str) -> Finding<String> {
+        let request = Request::get(address).body(Vec::new())?;
+        let page = self.with(|mock| mock.handle(request));
+        Ok(arrival(&page)?.location)
     }
 
     /// Takes all faults out of force. Their hits still count.
@@ -178,6 +204,13 @@ impl Server {
     pub(super) fn count_from_here(&self) {
         let last = self.requests().last().map_or(0, |request| request.sequence);
         *lock(&self.0.counted_from) = last;
+    }
+
+    fn socket(&self) -> Finding<&Listening> {
+        match &self.0.mock {
+            Source::Value(_) => Err(Wrong::new("the mock has no socket")),
+            Source::Socket(listening) => Ok(listening),
+        }
     }
 
     /// How many requests there were.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::{FaultError, catalogue};
-use crate::{Rotation, Setup};
+use crate::{Rotation, Setup, tls::Defect};
 
 /// One thing that goes wrong.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +69,7 @@ pub(crate) enum Effect {
         status: u16,
         challenge: Option<String>,
     },
-    TlsStall,
+    Tls(Defect),
     /// Only changed the setup when it was put in force.
     Configured,
 }
@@ -124,7 +124,7 @@ impl Effect {
     pub(crate) fn is_at_accept(&self) -> bool {
         matches!(
             self,
-            Self::Hang(Where::Accept) | Self::Reset(When::BeforeRead) | Self::TlsStall
+            Self::Hang(Where::Accept) | Self::Reset(When::BeforeRead) | Self::Tls(_)
         )
     }
 
@@ -282,9 +282,9 @@ impl Args<'_> {
                 setup.clock.skew(seconds);
                 Ok(Effect::Configured)
             }
-            // The other TLS defects are another certificate, not a fault of a request.
-            _ if self.text("kind")? == "stall" => Ok(Effect::TlsStall),
-            _ => Err(self.wrong("kind")),
+            _ => Defect::named(&self.text("kind")?)
+                .map(Effect::Tls)
+                .ok_or_else(|| self.wrong("kind")),
         }
     }
 

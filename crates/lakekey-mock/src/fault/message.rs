@@ -10,7 +10,7 @@ use super::{
     Effect, coding,
     effect::{When, Where},
 };
-use crate::{Cut, Delay, Endpoint, params::Params, reply};
+use crate::{Cut, Delay, Endpoint, params::Params, reply, tls::Defect};
 
 /// Damages a response as the effect says.
 pub(crate) fn apply(
@@ -83,13 +83,13 @@ fn disturb(effect: &Effect, response: &mut Response<Vec<u8>>) {
             after: half,
             reset: true,
         },
-        Effect::Reset(_) => Cut::Reset,
         Effect::Truncate(at) => Cut::Truncate {
             after: at,
             reset: false,
         },
         Effect::Hang(Where::MidBody) => Cut::Hang { after: Some(half) },
-        Effect::Hang(_) | Effect::TlsStall => Cut::Hang { after: None },
+        Effect::Hang(_) | Effect::Tls(Defect::Stall) => Cut::Hang { after: None },
+        Effect::Reset(_) | Effect::Tls(_) => Cut::Reset,
         Effect::Drip(bytes_per_second) => Cut::Drip { bytes_per_second },
         _ => return,
     };

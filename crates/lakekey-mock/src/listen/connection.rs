@@ -28,6 +28,7 @@ use super::Shared;
 use crate::{
     Cut, Delay, control,
     fault::{Effect, Sight, Strike},
+    tls::{Defect, Identity, answer_as_tls_1_1},
     wire::{Wire, WireBody},
 };
 
@@ -35,7 +36,7 @@ use crate::{
 pub(super) async fn accept(
     socket: TcpListener,
     shared: Arc<Shared>,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<Identity>>,
     _open: Sender<()>,
 ) {
     loop {
@@ -50,19 +51,11 @@ pub(super) async fn accept(
             reset: Arc::new(AtomicBool::new(false)),
         };
         let strike = shared.lock().faults.strike(&Sight::of_accept());
-        if let Some(strike) = strike {
-            tokio::spawn(refuse(wire, strike));
-            continue;
-        }
-        let (shared, tls, reset) = (Arc::clone(&shared), tls.clone(), Arc::clone(&wire.reset));
+        let (shared, tls) = (Arc::clone(&shared), tls.clone());
         tokio::spawn(async move {
-            match tls {
-                Some(tls) => {
-                    if let Ok(stream) = tls.accept(wire).await {
-                        serve(stream, shared, number, reset).await;
-                    }
-                }
-                None => serve(wire, shared, number, reset).await,
+            match strike {
+                Some(strike) => refuse(wire, &strike, tls, shared, number).await,
+                None => greet(wire, tls.map(|tls| tls.acceptor.clone()), shared, number).await,
             }
         });
     }
@@ -88,17 +81,45 @@ pub(super) async fn accept_control(socket: TcpListener, shared: Arc<Shared>, _op
     }
 }
 
-/// Keeps or resets a connection that a fault hit before anything was read.
-async fn refuse(wire: Wire, strike: Strike) {
-    if strike
-        .effects()
-        .any(|effect| matches!(effect, Effect::Reset(_)))
-    {
-        wire.reset.store(true, Ordering::SeqCst);
-        return;
+/// Keeps, resets or spoils a connection that a fault hit before anything was read.
+async fn refuse(
+    wire: Wire,
+    strike: &Strike,
+    tls: Option<Arc<Identity>>,
+    shared: Arc<Shared>,
+    number: u64,
+) {
+    let effect = strike.effects().find(|effect| effect.is_at_accept());
+    match (effect, tls) {
+        (Some(Effect::Reset(_)), _) => wire.reset.store(true, Ordering::SeqCst),
+        (Some(Effect::Tls(Defect::Tls11)), Some(_)) => {
+            // It ends when the client goes, in whichever way.
+            let _ = answer_as_tls_1_1(wire).await;
+        }
+        // Without TLS there is no handshake to spoil, and the connection is closed.
+        (Some(Effect::Tls(defect)), tls) if *defect != Defect::Stall => {
+            if let Some(Ok(tls)) = tls.map(|tls| tls.spoiled(*defect)) {
+                greet(wire, Some(tls), shared, number).await;
+            }
+        }
+        _ => {
+            std::future::pending::<()>().await;
+            drop(wire);
+        }
     }
-    std::future::pending::<()>().await;
-    drop(wire);
+}
+
+/// Serves a connection, after the handshake if there is TLS.
+async fn greet(wire: Wire, tls: Option<TlsAcceptor>, shared: Arc<Shared>, number: u64) {
+    let reset = Arc::clone(&wire.reset);
+    match tls {
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(wire).await {
+                serve(stream, shared, number, reset).await;
+            }
+        }
+        None => serve(wire, shared, number, reset).await,
+    }
 }
 
 async fn serve<S>(stream: S, shared: Arc<Shared>, number: u64, reset: Arc<AtomicBool>)

@@ -11,4 +11,5 @@ mod program;
 mod redirect_model;
 mod refresh;
 mod socket;
+mod tls;
 mod token;

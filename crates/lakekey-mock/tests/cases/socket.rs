@@ -305,21 +305,6 @@ fn s_ct_04_everything_can_be_steered_from_outside() {
     assert_eq!(call("POST", "reset", "")["state_hash"], pristine);
 }
 
-#[test]
-fn tls_is_signed_by_an_authority_of_this_run() {
-    let mut setup = Setup::workspace();
-    setup.tls = true;
-    let mock = Mock::new(setup).listen().unwrap();
-    assert!(mock.url().starts_with("https://127.0.0.1:"));
-    assert!(
-        mock.ca_pem()
-            .unwrap()
-            .starts_with("-----BEGIN CERTIFICATE-----")
-    );
-    let plain = exchange(connect(("127.0.0.1", mock.port())).unwrap(), &request("/"));
-    assert!(!plain.starts_with("HTTP/1.1 200"));
-}
-
 const AUTHORIZE: &str = "/oidc/v1/authorize?response_type=code&client_id=databricks-cli&redirect_uri=http%3A%2F%2Flocalhost%3A8020\
     &scope=all-apis+offline_access&state=s&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
 
@@ -413,7 +398,7 @@ fn control_as(
     )
 }
 
-fn request(path: &str) -> String {
+pub(crate) fn request(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
 }
 
@@ -431,7 +416,7 @@ fn exchange(mut stream: TcpStream, request: &str) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests' one door to sockets")]
-fn connect(address: (&str, u16)) -> std::io::Result<TcpStream> {
+pub(crate) fn connect(address: (&str, u16)) -> std::io::Result<TcpStream> {
     let stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     Ok(stream)

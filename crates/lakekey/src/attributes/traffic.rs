@@ -1,5 +1,12 @@
 use lakekey_core::{Attribute, Value};
 
+/// Whom to trust beside the authorities of the system.
+pub const CA_FILE: Attribute = Attribute::new(
+    "ca_file",
+    "PEM file of certificate authorities that lakekey trusts beside those of the system",
+)
+.of(Value::Path);
+
 /// Whether any certificate is good enough.
 pub const SKIP_VERIFY: Attribute = Attribute::new(
     "skip_verify",

@@ -76,26 +76,43 @@ fn refused(response: &Response<Vec<u8>>) -> Error {
     let message = message
         .filter(|text| !text.trim().is_empty())
         .unwrap_or_else(|| reason.to_owned());
-    let error = Error::new(code(status), short(&message)).with_note(match problem.error_code {
+    let code = code(response);
+    let error = Error::new(code, short(&message)).with_note(match problem.error_code {
         Some(code) => format!("the API answered {} {}", status.as_u16(), short(&code)),
         None => format!("the API answered {}", status.as_u16()),
     });
-    match hint(status) {
+    match hint(code, status) {
         Some(hint) => error.with_hint(hint),
         None => error,
     }
 }
 
-fn code(status: StatusCode) -> Code {
-    match status {
+fn code(response: &Response<Vec<u8>>) -> Code {
+    match response.status() {
+        StatusCode::UNAUTHORIZED => Code::ReauthRequired,
+        StatusCode::FORBIDDEN if lacks_scope(response) => Code::ScopeInsufficient,
         StatusCode::TOO_MANY_REQUESTS => Code::RateLimited,
         status if status.is_server_error() => Code::ServerError,
         _ => Code::ApiError,
     }
 }
 
-fn hint(status: StatusCode) -> Option<&'static str> {
+/// Whether the challenge says that the grant is too narrow (RFC 6750 §3.1).
+fn lacks_scope(response: &Response<Vec<u8>>) -> bool {
+    let challenges = response.headers().get_all(header::WWW_AUTHENTICATE);
+    challenges.iter().any(|challenge| {
+        let challenge = challenge.as_bytes();
+        challenge
+            .windows(LACKS_SCOPE.len())
+            .any(|window| window == LACKS_SCOPE)
+    })
+}
+
+fn hint(code: Code, status: StatusCode) -> Option<&'static str> {
     Some(match status {
+        _ if code == Code::ScopeInsufficient => {
+            "sign in again with the scope it needs: lakekey auth login --scopes"
+        }
         StatusCode::UNAUTHORIZED => "sign in again: lakekey auth login",
         StatusCode::FORBIDDEN => {
             "ask an administrator for the permission, or choose another --profile"
@@ -119,6 +136,7 @@ fn short(text: &str) -> String {
 }
 
 const MOST: usize = 500;
+const LACKS_SCOPE: &[u8] = b"insufficient_scope";
 
 #[cfg(test)]
 mod tests {
@@ -143,8 +161,19 @@ mod tests {
     fn refusals_keep_the_words_of_the_server() {
         let body = r#"{"error_code":"PERMISSION_DENIED","message":"no\u001b[31m access"}"#;
         insta::assert_snapshot!(told(403, "application/json", body), @r#"api_error no [31m access ["the API answered 403 PERMISSION_DENIED"] Some("ask an administrator for the permission, or choose another --profile")"#);
+        insta::assert_snapshot!(told(401, "application/json", "{}"), @r#"reauth_required Unauthorized ["the API answered 401"] Some("sign in again: lakekey auth login")"#);
         insta::assert_snapshot!(told(404, "application/json", "{}"), @r#"api_error Not Found ["the API answered 404"] Some("check the path, and whether it belongs to the account or to the workspace")"#);
         insta::assert_snapshot!(told(503, "text/plain", "busy"), @r#"server_error Service Unavailable ["the API answered 503"] Some("try again later")"#);
+    }
+
+    #[test]
+    fn a_grant_that_is_too_narrow_is_told_from_a_permission_that_lacks() {
+        let challenge = r#"Bearer realm="x", error="insufficient_scope", scope="sql""#;
+        let response = Response::builder().status(403);
+        let response = response.header("www-authenticate", challenge);
+        let error = print(&response.body(b"{}".to_vec()).unwrap()).unwrap_err();
+        assert_eq!(error.code().as_str(), "scope_insufficient");
+        assert!(error.hint().unwrap().contains("--scopes"));
     }
 
     #[test]

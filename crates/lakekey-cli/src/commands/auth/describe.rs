@@ -15,7 +15,7 @@ use crate::{output, runtime};
 
 /// Authenticates, and tells what came of it. That it failed is an answer, not a failure.
 pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result<(), Error> {
-    let machine = Machine::read_with(wanted.storage)?;
+    let machine = Machine::read_with(&wanted.here)?;
     let status = Status::of(wanted, &machine)?;
     match machine.format(format) {
         Format::Json => output::data(&json::text(&status, args.sensitive)),

@@ -18,7 +18,7 @@ use crate::selection::Wanted;
 
 /// Runs the command in place of this process where the system can, and ends as it ends.
 pub(super) fn run(args: &Args, wanted: Wanted) -> Result<(), Error> {
-    let machine = Machine::read_with(wanted.storage)?;
+    let machine = Machine::read_with(&wanted.here)?;
     let credentials = machine.wanted(wanted)?.builder(&machine).build()?;
     if args.serve {
         return while_serving(&args.command, credentials);

@@ -18,7 +18,7 @@ use crate::{output, runtime, terminal};
 
 /// Signs in, keeps token and profile, and says who signed in and where.
 pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result<(), Error> {
-    let machine = Machine::read_with(wanted.storage)?;
+    let machine = Machine::read_with(&wanted.here)?;
     let plan = Plan::of(args, wanted, &machine)?;
     let credentials = machine.with_settings(plan.settings()).build()?;
     let signed_in = runtime::block_on(sign_in(&credentials, args, &machine))?;

@@ -12,7 +12,7 @@ use crate::{output, runtime, terminal};
 
 /// Forgets a login and, where asked to, its profile. Doing so twice is fine.
 pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result<(), Error> {
-    let machine = Machine::read_with(wanted.storage)?;
+    let machine = Machine::read_with(&wanted.here)?;
     let selection = Selection::of(wanted, &machine)?;
     let credentials = machine.login_with_warnings(&selection)?;
     let profile = selection

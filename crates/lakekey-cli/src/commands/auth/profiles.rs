@@ -4,23 +4,19 @@ mod check;
 pub(super) mod row;
 mod table;
 
-use lakekey::{Error, Storage};
+use lakekey::Error;
 use serde::Serialize;
 
 use self::check::Outcome;
 use self::row::{Row, rows};
-use crate::args::{Format, Profiles as Args};
+use crate::args::{Format, Here, Profiles as Args};
 use crate::machine::Machine;
 use crate::output;
 use crate::render::{Failure, clean};
 
 /// Lists the profiles, without any network unless they are to be checked.
-pub(super) fn run(
-    args: &Args,
-    storage: Option<Storage>,
-    format: Option<Format>,
-) -> Result<(), Error> {
-    let machine = Machine::read_with(storage).map_err(recognisable)?;
+pub(super) fn run(args: &Args, here: &Here, format: Option<Format>) -> Result<(), Error> {
+    let machine = Machine::read_with(here).map_err(recognisable)?;
     let mut rows = rows(&machine);
     let outcomes = if args.check {
         check::all(&rows, &machine)?

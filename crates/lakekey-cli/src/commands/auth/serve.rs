@@ -28,7 +28,7 @@ use crate::{output, runtime};
 
 /// Prints how to reach the server, and answers until nobody asks any more or a signal comes.
 pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result<(), Error> {
-    let machine = Machine::read_with(wanted.storage)?;
+    let machine = Machine::read_with(&wanted.here)?;
     let credentials = machine.wanted(wanted)?.builder(&machine).build()?;
     let format = machine.format(format);
     runtime::block_on(async {

@@ -5,18 +5,18 @@ mod place;
 mod set;
 mod show;
 
-use lakekey::{Error, Storage};
+use lakekey::Error;
 
 pub(super) use self::place::Place;
-use crate::args::{Format, StorageCommand};
+use crate::args::{Format, Here, StorageCommand};
 use crate::machine::Machine;
 
 pub(super) fn run(
     command: &StorageCommand,
-    storage: Option<Storage>,
+    here: &Here,
     format: Option<Format>,
 ) -> Result<(), Error> {
-    let machine = Machine::read_with(storage)?;
+    let machine = Machine::read_with(here)?;
     match command {
         StorageCommand::Show => show::run(&machine, machine.format(format)),
         StorageCommand::Set(set) => set::run(set, &machine, format),

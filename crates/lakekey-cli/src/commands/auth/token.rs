@@ -14,7 +14,7 @@ use crate::{output, runtime};
 
 /// Prints a token of a stored login, renewed if need be. Asks nothing and opens nothing.
 pub(super) fn run(args: &Args, wanted: Wanted, format: Option<Format>) -> Result<(), Error> {
-    let machine = Machine::read_with(wanted.storage)?;
+    let machine = Machine::read_with(&wanted.here)?;
     let selection = Selection::of(wanted, &machine)?;
     refuse_service_principal(&selection, &machine)?;
     let credentials = match args.timeout {

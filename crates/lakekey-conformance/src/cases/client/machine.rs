@@ -34,16 +34,21 @@ impl Machine {
     pub(super) fn near_to(probe: &mut Probe, setup: Setup) -> Finding<Self> {
         let server = probe.server(setup);
         let http = server.wire();
-        Self::new(probe, server, http)
+        Self::at(probe, server, http)
     }
 
     /// A machine that calls the mock over loopback, with the HTTP client people use.
     pub(super) fn wired(probe: &mut Probe) -> Finding<Self> {
         let server = probe.listening(Setup::workspace())?;
-        Self::new(probe, server, Arc::new(Http::default()))
+        Self::at(probe, server, Arc::new(Http::default()))
     }
 
-    fn new(probe: &mut Probe, server: Server, http: Arc<dyn HttpClient>) -> Finding<Self> {
+    /// A machine that calls this mock with this client.
+    pub(super) fn at(
+        probe: &mut Probe,
+        server: Server,
+        http: Arc<dyn HttpClient>,
+    ) -> Finding<Self> {
         let store = FileStore::in_home(probe.home()?.path());
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)

@@ -1,4 +1,4 @@
-use std::io::Read;
+use std::io;
 use std::path::{Path, PathBuf, is_separator};
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use lakekey_core::{BoxFuture, Code, Context, Error, Login, Origin, Secret, Setti
 use super::{IdTokens, Wanted, login};
 use crate::attributes::OIDC_TOKEN_FILEPATH;
 use crate::blocking::blocking;
+use crate::files;
 use crate::hosts::Hosts;
 use crate::strategy::given;
 
@@ -85,12 +86,11 @@ fn path(text: &str, home: Option<&Path>) -> PathBuf {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the door to ID token files")]
-fn read(path: &Path) -> std::io::Result<Secret> {
-    let mut text = String::new();
-    let file = std::fs::File::open(path)?;
-    file.take(LARGEST).read_to_string(&mut text)?;
-    Ok(Secret::from(text))
+/// The text of the file, which is read no further than a token may be long.
+fn read(path: &Path) -> io::Result<Secret> {
+    let text = String::from_utf8(files::read(path, LARGEST)?);
+    text.map(Secret::from)
+        .map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
 /// Far more than any ID token has.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lakekey::attributes::CA_FILE;
 use lakekey::{
     ACCOUNT_ID, AUTH_TYPE, AccountId, Error, HOST, Host, Origin, SCOPES, Settings, Target,
     WORKSPACE_ID, WorkspaceId,
@@ -21,6 +22,8 @@ pub(super) struct Plan {
     account_id: Option<AccountId>,
     workspace_id: Option<WorkspaceId>,
     scopes: Option<String>,
+    /// Whom the profile trusts already.
+    ca_file: Option<String>,
 }
 
 impl Plan {
@@ -57,6 +60,8 @@ impl Plan {
             .scopes
             .clone()
             .or(kept.map(std::borrow::Cow::into_owned));
+        let ca_file = before.and_then(|before| before.get(CA_FILE.key()));
+        let ca_file = ca_file.map(|file| file.trim().to_owned());
         let Spot {
             host: _,
             account_id,
@@ -68,6 +73,7 @@ impl Plan {
             account_id,
             workspace_id,
             scopes,
+            ca_file,
         })
     }
 
@@ -84,6 +90,7 @@ impl Plan {
             account_id,
             workspace_id,
             scopes,
+            ca_file,
         } = self;
         let optional = [
             (&ACCOUNT_ID, account_id.as_ref().map(ToString::to_string)),
@@ -92,6 +99,7 @@ impl Plan {
                 workspace_id.as_ref().map(ToString::to_string),
             ),
             (&SCOPES, scopes.clone()),
+            (&CA_FILE, ca_file.clone()),
         ];
         let settings = Settings::default()
             .with(&HOST, host.as_str(), Origin::Explicit)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lakekey::attributes::CA_FILE;
 use lakekey::{Code, Credentials, Error, Http, HttpClient};
 use tokio::task::JoinSet;
 
@@ -20,7 +21,7 @@ pub(super) struct Outcome {
 
 /// Tries all profiles at the same time; the outcomes are in the order of the rows.
 pub(super) fn all(rows: &[Row], machine: &Machine) -> Result<Vec<Outcome>, Error> {
-    // One client for all: setting one up takes a while.
+    // One client for all that trust the same: setting one up takes a while.
     let http: Arc<dyn HttpClient> = Arc::new(Http::default());
     let tried = rows.iter().map(|row| credentials(row, machine, &http));
     let tried: Vec<_> = tried.collect();
@@ -41,12 +42,14 @@ fn credentials(
     machine: &Machine,
     http: &Arc<dyn HttpClient>,
 ) -> Result<Credentials, Error> {
-    machine
+    let builder = machine
         .with_settings(row.settings.clone())
-        .http(Arc::clone(http))
         // What is wrong with a profile is in the table.
-        .observer(Arc::new(()))
-        .build()
+        .observer(Arc::new(()));
+    if row.settings.get(&CA_FILE).is_some() || machine.has_ca_file() {
+        return builder.build();
+    }
+    builder.http(Arc::clone(http)).build()
 }
 
 async fn one(credentials: Result<Credentials, Error>) -> Outcome {
