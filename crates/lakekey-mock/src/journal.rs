@@ -89,6 +89,14 @@ impl Journal {
         }
     }
 
+    /// Forgets everything but the last number.
+    pub(crate) fn start_over(&mut self, capacity: usize) {
+        *self = Self {
+            last: self.last,
+            ..Self::new(capacity)
+        };
+    }
+
     /// Writes a request down and gives its number.
     pub(crate) fn open(
         &mut self,

@@ -165,13 +165,25 @@ impl Mock {
         secrets(self.requests())
     }
 
-    /// Starts over with the setup this mock was made from. The journal is forgotten as well.
+    /// Starts over with the setup this mock was made from. The journal is forgotten as well; its numbers go on.
     pub fn reset(&mut self) {
-        self.world = World::new(self.initial.clone());
+        self.start_over(self.initial.clone());
+    }
+
+    /// Starts over with another setup. The numbers of requests go on, so that one that is still being
+    /// answered is not taken for another.
+    pub(crate) fn start_over(&mut self, setup: Setup) {
+        self.world = World::new(setup.clone());
         self.faults = FaultBook::default();
         self.gates.open_all();
-        self.journal = Journal::new(self.initial.journal);
+        self.journal.start_over(setup.journal);
+        self.initial = setup;
         self.inject_initial();
+    }
+
+    /// The setup that [`Mock::reset`] goes back to.
+    pub(crate) fn initial(&self) -> &Setup {
+        &self.initial
     }
 
     /// A fingerprint of everything that decides about future answers, the clock aside.
@@ -287,12 +299,13 @@ impl Mock {
 
 impl World {
     fn new(setup: Setup) -> Self {
-        let dice = Dice::new(setup.seed);
+        let dice = Dice::new(setup.seed, &setup.namespace);
+        let keys = Keys::of(&setup.namespace);
         Self {
             setup,
             state: State::default(),
             dice,
-            keys: Keys::default(),
+            keys,
             documents: HashMap::new(),
         }
     }

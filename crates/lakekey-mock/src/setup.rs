@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Fault, MockClock};
+use crate::{Fault, MockClock, listen::DEFAULT_NAMESPACE};
 
 /// Everything a mock starts from: tenants, clients, people, lifetimes and habits.
 ///
@@ -22,6 +22,9 @@ use crate::{Fault, MockClock};
 pub struct Setup {
     /// Decides every code, token and `jti`: equal seeds give equal values in equal order. Default 0.
     pub seed: u64,
+    /// Keeps mocks of equal seeds apart: their codes and tokens differ, and so do the names of their keys.
+    /// Default `default`.
+    pub namespace: String,
     /// What a host is that no workspace claims and that does not start with `accounts.`.
     pub target: Target,
     /// The accounts that exist, by id. Their OIDC paths are answered on every host.
@@ -65,6 +68,7 @@ impl Setup {
     pub fn workspace() -> Self {
         Self {
             seed: 0,
+            namespace: DEFAULT_NAMESPACE.to_owned(),
             target: Target::Workspace,
             account_ids: vec![DEFAULT_ACCOUNT_ID.to_owned()],
             workspaces: vec![Workspace::default()],
@@ -102,7 +106,8 @@ impl Setup {
         }
     }
 
-    fn of_account(account_id: &str) -> Self {
+    /// Like [`Setup::workspace`], with the account of that id.
+    pub(crate) fn of_account(account_id: &str) -> Self {
         let account_id = account_id.to_owned();
         let workspace = Workspace {
             account_id: account_id.clone(),

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{Consent, Dialect, MockClock, Rotation, Setup};
+use crate::{Consent, Dialect, MockClock, Rotation, Setup, Workspace};
 
 /// Changes what the body names and leaves the rest.
 pub(super) fn change(setup: &mut Setup, body: &Value) -> Result<(), String> {
@@ -47,6 +47,25 @@ pub(super) fn change(setup: &mut Setup, body: &Value) -> Result<(), String> {
     setup.pkce.burn_on_failure = written
         .burn_on_pkce_failure
         .unwrap_or(setup.pkce.burn_on_failure);
+    Ok(())
+}
+
+/// Puts these accounts and workspaces in the place of those that are.
+pub(super) fn tenants(setup: &mut Setup, body: &Value) -> Result<(), String> {
+    let written: Tenants =
+        serde_json::from_value(body.clone()).map_err(|error| error.to_string())?;
+    let first = written.accounts.first().cloned();
+    let first = first.ok_or("`accounts` names at least one account")?;
+    let workspace = |written: WrittenWorkspace| Workspace {
+        name: written.name.unwrap_or_else(|| written.id.clone()),
+        id: written.id,
+        account_id: written.account_id.unwrap_or_else(|| first.clone()),
+        host: written.host.map(|host| host.to_ascii_lowercase()),
+        cloud: written.cloud.unwrap_or_else(|| "AWS".to_owned()),
+        azure_tenant: written.azure_tenant,
+    };
+    setup.workspaces = written.workspaces.into_iter().map(workspace).collect();
+    setup.account_ids = written.accounts;
     Ok(())
 }
 
@@ -117,6 +136,25 @@ struct Ttl {
     access: Option<u64>,
     idle: Option<u64>,
     absolute: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tenants {
+    accounts: Vec<String>,
+    #[serde(default)]
+    workspaces: Vec<WrittenWorkspace>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenWorkspace {
+    id: String,
+    account_id: Option<String>,
+    name: Option<String>,
+    host: Option<String>,
+    cloud: Option<String>,
+    azure_tenant: Option<String>,
 }
 
 #[derive(Deserialize)]

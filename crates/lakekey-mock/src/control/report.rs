@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::{Mock, Recorded, User, site::Tenant};
+use crate::{Mock, Recorded, Setup, User, Workspace, site::Tenant};
 
 /// The journal after entry number `since`, and the number to ask with next time.
 pub(super) fn journal(entries: &[Recorded], since: u64) -> Value {
@@ -62,6 +62,22 @@ pub(super) fn users(users: &[User]) -> Value {
         })
     };
     json!({ "users": users.iter().map(user).collect::<Vec<Value>>() })
+}
+
+/// The accounts and workspaces.
+pub(super) fn tenants(setup: &Setup) -> Value {
+    let workspace = |workspace: &Workspace| {
+        json!({
+            "id": workspace.id,
+            "account_id": workspace.account_id,
+            "name": workspace.name,
+            "host": workspace.host,
+            "cloud": workspace.cloud,
+            "azure_tenant": workspace.azure_tenant,
+        })
+    };
+    let workspaces: Vec<Value> = setup.workspaces.iter().map(workspace).collect();
+    json!({ "accounts": setup.account_ids, "workspaces": workspaces })
 }
 
 /// Seconds since 1970, with fractions.

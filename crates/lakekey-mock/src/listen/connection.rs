@@ -5,7 +5,7 @@ use std::{
     io::{Error, Result},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
         mpsc::Sender,
     },
 };
@@ -20,64 +20,76 @@ use hyper::{
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::Shared;
+use super::{Namespaces, Shared};
 use crate::{
     Cut, Delay, control,
     fault::{Effect, Sight, Strike},
     wire::{Wire, WireBody},
 };
 
-/// Accepts connections until the runtime ends. `_open` closes with it.
+/// Accepts connections until the task is ended, which ends them too. `_open` closes with it.
 pub(super) async fn accept(
     socket: TcpListener,
     shared: Arc<Shared>,
     tls: Option<TlsAcceptor>,
+    _open: Option<Sender<()>>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = socket.accept() => {
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(welcome(stream, Arc::clone(&shared), tls.clone()));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// Takes a new connection to its end.
+async fn welcome(stream: TcpStream, shared: Arc<Shared>, tls: Option<TlsAcceptor>) {
+    // Small answers leave at once; without it they leave a little later.
+    let _ = stream.set_nodelay(true);
+    let number = shared.next_connection();
+    let wire = Wire {
+        stream,
+        reset: Arc::new(AtomicBool::new(false)),
+    };
+    let strike = shared.lock().faults.strike(&Sight::of_accept());
+    if let Some(strike) = strike {
+        return refuse(wire, strike).await;
+    }
+    let reset = Arc::clone(&wire.reset);
+    match tls {
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(wire).await {
+                serve(stream, shared, number, reset).await;
+            }
+        }
+        None => serve(wire, shared, number, reset).await,
+    }
+}
+
+/// Accepts connections of the control API.
+pub(super) async fn accept_control(
+    socket: TcpListener,
+    namespaces: Arc<Namespaces>,
     _open: Sender<()>,
 ) {
     loop {
         let Ok((stream, _)) = socket.accept().await else {
             continue;
         };
-        // Small answers leave at once; without it they leave a little later.
-        let _ = stream.set_nodelay(true);
-        let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed) + 1;
-        let wire = Wire {
-            stream,
-            reset: Arc::new(AtomicBool::new(false)),
-        };
-        let strike = shared.lock().faults.strike(&Sight::of_accept());
-        if let Some(strike) = strike {
-            tokio::spawn(refuse(wire, strike));
-            continue;
-        }
-        let (shared, tls, reset) = (Arc::clone(&shared), tls.clone(), Arc::clone(&wire.reset));
-        tokio::spawn(async move {
-            match tls {
-                Some(tls) => {
-                    if let Ok(stream) = tls.accept(wire).await {
-                        serve(stream, shared, number, reset).await;
-                    }
-                }
-                None => serve(wire, shared, number, reset).await,
-            }
-        });
-    }
-}
-
-/// Accepts connections of the control API.
-pub(super) async fn accept_control(socket: TcpListener, shared: Arc<Shared>, _open: Sender<()>) {
-    loop {
-        let Ok((stream, _)) = socket.accept().await else {
-            continue;
-        };
-        let shared = Arc::clone(&shared);
+        let namespaces = Arc::clone(&namespaces);
         tokio::spawn(async move {
             let service = service_fn(async |request| {
-                Ok::<_, Infallible>(answer_control(&shared, request).await)
+                Ok::<_, Infallible>(answer_control(&namespaces, request).await)
             });
             // A client that breaks off is no concern of ours.
             let _ = http1::Builder::new()
@@ -187,12 +199,14 @@ fn barrier(strike: &Strike) -> Option<(String, bool)> {
     })
 }
 
-async fn answer_control(shared: &Shared, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn answer_control(
+    namespaces: &Namespaces,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
     let response = match collect(request).await {
-        Ok(request) => control::answer(&mut shared.lock(), &request, &shared.control_token),
+        Ok(request) => control::answer(namespaces, &request),
         Err(_) => Response::new(Vec::new()),
     };
-    shared.notify();
     response.map(|body| Full::new(Bytes::from(body)))
 }
 
@@ -225,5 +239,4 @@ fn detach(parts: &mut Parts) {
     }
 }
 
-static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
 const MAX_BODY: usize = 2 << 20;

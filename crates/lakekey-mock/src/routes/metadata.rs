@@ -46,7 +46,7 @@ pub(super) fn keys(world: &mut World, visit: &Visit<'_>) -> Answer {
     let published = world
         .keys
         .published(visit.now, world.setup.lifetimes.access);
-    let keys: Vec<Value> = published.iter().map(|key| key.jwk()).collect();
+    let keys: Vec<Value> = published.iter().map(crate::keys::SigningKey::jwk).collect();
     Answer::ready(reply::json(200, &json!({ "keys": keys })))
 }
 

@@ -2,14 +2,13 @@
 
 use std::{
     io::{ErrorKind, Read, Write},
-    net::TcpStream,
     thread,
     time::Duration,
 };
 
 use lakekey_mock::{Listening, M2M_CLIENT_ID, M2M_CLIENT_SECRET, Mock, Setup};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::wire::{PATIENCE, connect, control_as, exchange, form_request, get, request};
 
 #[test]
 fn answers_on_both_loopback_families_and_stops_when_dropped() {
@@ -240,7 +239,14 @@ fn s_ct_05_the_control_api_needs_its_token_and_its_port() {
         ("127.0.0.1", &token, "nonsense", 404),
         ("127.0.0.1", &token, "state", 200),
     ] {
-        let answer = control_as(&mock, host, token, "GET", path, "");
+        let answer = control_as(
+            &mock,
+            host,
+            token,
+            "GET",
+            &format!("/ns/default/{path}"),
+            "",
+        );
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {status}")),
             "{host} {path}: {answer}"
@@ -252,7 +258,14 @@ fn s_ct_05_the_control_api_needs_its_token_and_its_port() {
 fn s_ct_04_everything_can_be_steered_from_outside() {
     let mock = listen();
     let call = |method: &str, path: &str, body: &str| -> serde_json::Value {
-        let answer = control_as(&mock, "127.0.0.1", mock.control_token(), method, path, body);
+        let answer = control_as(
+            &mock,
+            "127.0.0.1",
+            mock.control_token(),
+            method,
+            &format!("/ns/default/{path}"),
+            body,
+        );
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
         serde_json::from_str(body).unwrap()
@@ -377,62 +390,4 @@ fn post(mock: &Listening, path: &str, form: &str) -> String {
         connect(("127.0.0.1", mock.port())).unwrap(),
         &form_request("127.0.0.1", path, form),
     )
-}
-
-fn form_request(host: &str, path: &str, form: &str) -> String {
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
-         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
-        form.len()
-    )
-}
-
-fn control_as(
-    mock: &Listening,
-    host: &str,
-    token: &str,
-    method: &str,
-    path: &str,
-    body: &str,
-) -> String {
-    let url = mock.control_url();
-    let (address, _) = url
-        .strip_prefix("http://")
-        .unwrap()
-        .split_once('/')
-        .unwrap();
-    let (name, port) = address.split_once(':').unwrap();
-    let stream = connect((name, port.parse().unwrap())).unwrap();
-    exchange(
-        stream,
-        &format!(
-            "{method} /ns/default/{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len()
-        ),
-    )
-}
-
-fn request(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
-}
-
-fn get(address: (&str, u16), path: &str) -> String {
-    exchange(connect(address).unwrap(), &request(path))
-}
-
-/// Sends, and reads until the other side is done, however it ends.
-fn exchange(mut stream: TcpStream, request: &str) -> String {
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    // A connection cut short is what some tests are about; they look at what arrived.
-    let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
-}
-
-#[expect(clippy::disallowed_methods, reason = "the tests' one door to sockets")]
-fn connect(address: (&str, u16)) -> std::io::Result<TcpStream> {
-    let stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    Ok(stream)
 }
