@@ -90,10 +90,8 @@ fn route(mock: &mut Mock, request: &Request<Vec<u8>>, path: &str, body: &Value) 
         ("POST", "approve" | "deny") => decide(mock, body, path == "approve"),
         ("GET", "journal") => {
             let query = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
-            let since = query
-                .get("since")
-                .and_then(|since| since.parse().ok())
-                .unwrap_or(0);
+            let since = query.get("since").map_or(Ok(0), str::parse);
+            let since = since.map_err(|_| (400, "`since` is not a number".to_owned()))?;
             Ok(reply::json(200, &report::journal(mock.requests(), since)))
         }
         ("GET", "state") => Ok(reply::json(200, &report::state(mock))),

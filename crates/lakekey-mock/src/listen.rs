@@ -4,6 +4,8 @@ mod connection;
 mod gates;
 mod namespace;
 mod namespaces;
+mod tap;
+mod watch;
 
 use std::{
     fmt,
@@ -20,6 +22,7 @@ pub(crate) use gates::Gates;
 pub use namespace::Namespace;
 pub(crate) use namespace::Shared;
 pub(crate) use namespaces::Namespaces;
+pub(crate) use watch::Watch;
 
 use crate::{Mock, Setup, dice::base64url, tls};
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, sync::Arc, time::SystemTime};
 
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     dice::{Dice, base64url},
     exchange::{Answer, Content, Exchange, Settled},
     fault::{FaultBook, Sight, Strike},
-    journal::{Journal, secrets},
+    journal::{Arrival, Journal, secrets},
     keys::Keys,
     listen::{Gates, Listening},
     reply,
@@ -77,6 +77,7 @@ impl Mock {
         let sequence = settled.sequence;
         let response = settled.finish();
         self.close(sequence, &response);
+        self.end(sequence, true);
         response
     }
 
@@ -215,16 +216,16 @@ impl Mock {
     }
 
     /// Writes the request down and finds the fault that hits it.
-    pub(crate) fn open(&mut self, request: Request<Vec<u8>>, connection: Option<u64>) -> Exchange {
+    pub(crate) fn open(&mut self, request: Request<Vec<u8>>, arrival: Option<Arrival>) -> Exchange {
         let now = self.now();
         let endpoint = routes::endpoint(request.uri().path());
         let strike = self
             .faults
-            .strike(&Sight::of(&request, endpoint, connection.is_some()));
+            .strike(&Sight::of(&request, endpoint, arrival.is_some()));
         let request = Arc::new(request);
         let sequence = self
             .journal
-            .open(Arc::clone(&request), endpoint, now, connection);
+            .open(Arc::clone(&request), endpoint, now, arrival);
         if let (Some(strike), Some(entry)) = (&strike, self.journal.entry(sequence)) {
             entry.faults.push(Arc::clone(&strike.id));
         }
@@ -258,6 +259,7 @@ impl Mock {
         if let Some(entry) = self.journal.entry(sequence) {
             entry.rule = answer.rule.map(|rule| rule.id);
             entry.committed = acts;
+            entry.committed_at = acts.then_some(now);
             entry.faults = strikes
                 .iter()
                 .map(|strike| Arc::clone(&strike.id))
@@ -276,6 +278,18 @@ impl Mock {
     /// Writes the answer down.
     pub(crate) fn close(&mut self, sequence: u64, response: &Response<Vec<u8>>) {
         self.journal.close(sequence, response);
+    }
+
+    /// Writes down that the answer is over.
+    pub(crate) fn end(&mut self, sequence: u64, whole: bool) {
+        let now = self.now();
+        self.journal.end(sequence, whole, now);
+    }
+
+    /// Writes down bytes that became no request.
+    pub(crate) fn overhear(&mut self, arrival: Arrival, status: Option<StatusCode>) {
+        let now = self.now();
+        self.journal.overhear(arrival, status, now);
     }
 
     fn inject_initial(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
@@ -91,13 +92,18 @@ pub(super) fn seconds(moment: SystemTime) -> f64 {
 fn entry(entry: &Recorded) -> Value {
     json!({
         "sequence": entry.sequence,
+        "accepted_at": entry.accepted_at.map(seconds),
         "at": seconds(entry.at),
+        "committed_at": entry.committed_at.map(seconds),
+        "ended_at": entry.ended_at.map(seconds),
         "connection": entry.connection,
         "endpoint": entry.endpoint.name(),
         "method": entry.method().as_str(),
         "uri": entry.request.uri().to_string(),
         "headers": headers(entry.request.headers()),
         "body": String::from_utf8_lossy(entry.request.body()),
+        "raw": STANDARD.encode(&entry.raw),
+        "aborted": entry.aborted,
         "status": entry.status.map(|status| status.as_u16()),
         "response_headers": headers(&entry.response_headers),
         "response_body": String::from_utf8_lossy(&entry.response_body),

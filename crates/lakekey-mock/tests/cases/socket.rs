@@ -219,13 +219,59 @@ fn s_ct_03_half_a_request_is_not_acted_on() {
     );
     let answers = exchange(connect(("127.0.0.1", mock.port())).unwrap(), &pipelined);
     assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2);
-    let numbers = mock.with(|mock| {
-        mock.requests()
-            .iter()
-            .map(|entry| entry.sequence)
-            .collect::<Vec<_>>()
+    let all_ended = |mock: &Mock| {
+        let entries = mock.requests();
+        entries.len() == 3
+            && entries
+                .iter()
+                .all(|entry| entry.aborted || entry.ended_at.is_some())
+    };
+    assert!(mock.wait_until(PATIENCE, all_ended));
+    let mut entries = mock.with(|mock| mock.requests().to_vec());
+    let numbers: Vec<_> = entries.iter().map(|entry| entry.sequence).collect();
+    assert_eq!(numbers, [1, 2, 3]);
+    let half = entries.iter().position(|entry| entry.aborted).unwrap();
+    let half = entries.remove(half);
+    assert!(half.raw.starts_with(b"POST /oidc/v1/token") && half.raw.ends_with(b"half"));
+    assert!(!half.committed && half.status.is_none());
+    assert_eq!(half.endpoint, lakekey_mock::Endpoint::Other);
+    let raw: Vec<u8> = entries.iter().flat_map(|entry| entry.raw.clone()).collect();
+    assert_eq!(String::from_utf8_lossy(&raw), pipelined);
+}
+
+#[test]
+fn s_ct_03_what_is_no_request_is_in_the_journal() {
+    let mock = listen();
+    let answer = exchange(
+        connect(("127.0.0.1", mock.port())).unwrap(),
+        "nonsense\r\n\r\n",
+    );
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(mock.wait_until(PATIENCE, |mock| !mock.requests().is_empty()));
+    let entry = mock.with(|mock| mock.requests()[0].clone());
+    assert_eq!(entry.raw, b"nonsense\r\n\r\n");
+    assert_eq!(entry.status, Some(http::StatusCode::BAD_REQUEST));
+    assert!(!entry.aborted);
+}
+
+#[test]
+fn s_ct_03_a_client_that_does_not_wait_is_marked() {
+    let mock = listen();
+    mock.with(|mock| {
+        mock.inject("http.barrier=b,times=1".parse().unwrap())
+            .unwrap()
     });
-    assert_eq!(numbers, [1, 2]);
+    let mut stream = connect(("127.0.0.1", mock.port())).unwrap();
+    stream
+        .write_all(request("/oidc/jwks.json").as_bytes())
+        .unwrap();
+    assert!(mock.wait_until_held("b", 1, PATIENCE));
+    drop(stream);
+    assert!(mock.wait_until(PATIENCE, |mock| mock.requests()[0].aborted));
+    let answer = get(("127.0.0.1", mock.port()), "/oidc/jwks.json");
+    assert!(answer.starts_with("HTTP/1.1 200"));
+    assert!(mock.wait_until(PATIENCE, |mock| mock.requests()[1].ended_at.is_some()));
+    assert!(mock.with(|mock| !mock.requests()[1].aborted));
 }
 
 #[test]
