@@ -40,7 +40,7 @@ pub struct Args {
     /// How long access tokens live, for instance 90s, 10m or 1h
     #[arg(long, default_value = "1h", value_name = "TIME", value_parser = options::duration)]
     pub ttl: Duration,
-    /// What happens to a used refresh token: strict, grace=30s or never
+    /// What happens to a used refresh token: strict, single, grace=30s or never
     #[arg(long, default_value = "strict", value_name = "MODE", value_parser = options::rotation)]
     pub rotation: Rotation,
     /// Who decides about a sign-in: ask (a person, on a page), approve or deny

@@ -47,6 +47,9 @@ pub struct Setup {
     pub pkce: Pkce,
     /// Whether the authorization response carries `iss` and the metadata promises it (RFC 9207). Default true.
     pub iss: bool,
+    /// Whether tokens can be revoked and introspected (RFC 7009, RFC 7662), and the metadata says so.
+    /// Databricks offers neither. Default false.
+    pub revocation: bool,
     /// The scopes that can be granted.
     pub scopes: Vec<String>,
     /// Faults that are in force from the start.
@@ -80,6 +83,7 @@ impl Setup {
             lifetimes: Lifetimes::default(),
             pkce: Pkce::default(),
             iss: true,
+            revocation: false,
             scopes: SCOPES.map(str::to_owned).to_vec(),
             faults: Vec::new(),
             clock: MockClock::default(),
@@ -259,6 +263,8 @@ pub enum Consent {
 pub enum Rotation {
     /// Each use gives a successor; a second use revokes the family.
     Strict,
+    /// Each use gives a successor; a second use is refused, and the family lives on.
+    Single,
     /// Like strict, but a repeat within the time gives the same successor again.
     Grace(Duration),
     /// The refresh token stays the same and is not sent again.

@@ -42,6 +42,7 @@ pub(super) fn change(setup: &mut Setup, body: &Value) -> Result<(), String> {
     setup.rotation = rotation.unwrap_or(setup.rotation);
     setup.dialect = dialect.unwrap_or(setup.dialect);
     setup.iss = written.iss.unwrap_or(setup.iss);
+    setup.revocation = written.revocation.unwrap_or(setup.revocation);
     setup.pkce.plain = written.pkce_plain.unwrap_or(setup.pkce.plain);
     setup.pkce.required = written.require_pkce.unwrap_or(setup.pkce.required);
     setup.pkce.burn_on_failure = written
@@ -98,9 +99,12 @@ pub(crate) fn consent(name: &str) -> Result<Consent, String> {
 fn rotation(name: &str, grace: Duration) -> Result<Rotation, String> {
     match name {
         "strict" => Ok(Rotation::Strict),
+        "single" => Ok(Rotation::Single),
         "grace" => Ok(Rotation::Grace(grace)),
         "never" => Ok(Rotation::Never),
-        _ => Err(format!("`{name}` is not one of strict, grace and never")),
+        _ => Err(format!(
+            "`{name}` is not one of strict, single, grace and never"
+        )),
     }
 }
 
@@ -123,6 +127,7 @@ struct Config {
     dialect: Option<String>,
     dialect_status: Option<u16>,
     iss: Option<bool>,
+    revocation: Option<bool>,
     pkce_plain: Option<bool>,
     require_pkce: Option<bool>,
     burn_on_pkce_failure: Option<bool>,
