@@ -42,6 +42,7 @@ pub(super) fn state(mock: &Mock) -> Value {
         })
         .collect();
     json!({
+        "active": state.families().iter().filter(|family| !family.revoked).count(),
         "families": families,
         "open_pages": state.tickets(),
         "codes": counters.codes,

@@ -59,9 +59,12 @@ pub(super) fn announce(
     } else {
         explain(args, place, talk)?;
     }
-    for (name, value) in lines {
-        writeln!(data, "export {name}='{}'", value.replace('\'', "'\\''"))?;
-    }
+    let line = |(name, value): (&str, String)| {
+        format!("export {name}='{}'\n", value.replace('\'', "'\\''"))
+    };
+    // At once: whoever has read the first line may have closed the pipe.
+    let lines: String = lines.into_iter().map(line).collect();
+    data.write_all(lines.as_bytes())?;
     data.flush()
 }
 
