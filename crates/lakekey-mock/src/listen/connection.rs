@@ -49,7 +49,10 @@ pub(super) async fn accept(
         tokio::select! {
             accepted = socket.accept() => {
                 if let Ok((stream, _)) = accepted {
-                    connections.spawn(welcome(stream, Arc::clone(&shared), tls.clone()));
+                    // In the order of their coming, which decides whom a fault hits.
+                    let line = Line::new(&shared);
+                    let strike = shared.lock().faults.strike(&Sight::of_accept());
+                    connections.spawn(welcome(stream, line, strike, tls.clone()));
                 }
             }
             Some(_) = connections.join_next() => {}
@@ -58,22 +61,13 @@ pub(super) async fn accept(
 }
 
 /// Takes a new connection to its end.
-async fn welcome(stream: TcpStream, shared: Arc<Shared>, tls: Option<TlsAcceptor>) {
+async fn welcome(stream: TcpStream, line: Line, strike: Option<Strike>, tls: Option<TlsAcceptor>) {
     // Small answers leave at once; without it they leave a little later.
     let _ = stream.set_nodelay(true);
-    let accepted_at = shared.lock().now();
-    let line = Line {
-        number: shared.next_connection(),
-        accepted_at,
-        heard: Heard::new(),
-        reset: Arc::new(AtomicBool::new(false)),
-        shared,
-    };
     let wire = Wire {
         stream,
         reset: Arc::clone(&line.reset),
     };
-    let strike = line.shared.lock().faults.strike(&Sight::of_accept());
     if let Some(strike) = strike {
         return refuse(wire, strike).await;
     }
@@ -98,6 +92,25 @@ struct Line {
 }
 
 impl Line {
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            number: shared.next_connection(),
+            accepted_at: shared.lock().now(),
+            heard: Heard::new(),
+            reset: Arc::new(AtomicBool::new(false)),
+            shared: Arc::clone(shared),
+        }
+    }
+
+    /// The bytes of this request. After one that is too long nothing is told apart any more.
+    fn bytes_of(&self, request: &Request<Vec<u8>>) -> Vec<u8> {
+        if request.body().len() > MAX_BODY {
+            self.heard.take_all()
+        } else {
+            self.heard.take(request.headers())
+        }
+    }
+
     fn arrival(&self, raw: Vec<u8>) -> Arrival {
         Arrival {
             connection: self.number,
@@ -180,19 +193,11 @@ fn refusal(error: &hyper::Error) -> Option<StatusCode> {
 async fn answer(line: &Line, request: Request<Incoming>) -> Result<Response<WireBody>> {
     let shared = &line.shared;
     let request = collect(request).await?;
-    let raw = if request.body().len() > MAX_BODY {
-        line.heard.take_all()
-    } else {
-        line.heard.take(request.headers())
-    };
+    let arrival = line.arrival(line.bytes_of(&request));
     let is_head = request.method() == Method::HEAD;
-    let exchange = shared.lock().open(request, Some(line.arrival(raw)));
+    let exchange = shared.lock().open(request, Some(arrival));
     let sequence = exchange.sequence;
-    let mut watch = Watch {
-        shared: Arc::clone(shared),
-        sequence,
-        whole: false,
-    };
+    let mut watch = Watch::new(shared, sequence);
     shared.notify();
     let barrier = exchange.strike.as_ref().and_then(barrier);
     hold(shared, barrier.as_ref(), false).await;

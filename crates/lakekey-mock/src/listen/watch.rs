@@ -7,12 +7,20 @@ use super::Shared;
 /// An answer under way. When it is dropped, the journal learns whether it was given whole.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    pub(super) shared: Arc<Shared>,
-    pub(super) sequence: u64,
-    pub(super) whole: bool,
+    shared: Arc<Shared>,
+    sequence: u64,
+    whole: bool,
 }
 
 impl Watch {
+    pub(super) fn new(shared: &Arc<Shared>, sequence: u64) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            sequence,
+            whole: false,
+        }
+    }
+
     /// Takes note that nothing more is to come.
     pub(crate) fn is_whole(&mut self) {
         self.whole = true;
