@@ -43,7 +43,7 @@ use crate::{Mock, Setup, dice::base64url, tls};
 pub struct Listening {
     namespaces: Arc<Namespaces>,
     default: Namespace,
-    ca_pem: Option<String>,
+    tls: Option<Arc<tls::Identity>>,
     runtime: Option<Runtime>,
     closed: Mutex<mpsc::Receiver<()>>,
 }
@@ -52,7 +52,7 @@ impl Listening {
     pub(crate) fn start(mock: Mock) -> Result<Self> {
         let setup = &mock.world.setup;
         let tls = if setup.tls {
-            Some(tls::Identity::new(setup)?)
+            Some(Arc::new(tls::Identity::new(setup)?))
         } else {
             None
         };
@@ -66,7 +66,7 @@ impl Listening {
         let namespaces = Arc::new(Namespaces::new(
             token()?,
             control.local_addr()?.port(),
-            tls.as_ref().map(|identity| identity.acceptor.clone()),
+            tls.clone(),
             runtime.handle().clone(),
             open.clone(),
         ));
@@ -80,7 +80,7 @@ impl Listening {
         Ok(Self {
             namespaces,
             default,
-            ca_pem: tls.map(|identity| identity.ca_pem),
+            tls,
             runtime: Some(runtime),
             closed: Mutex::new(closed),
         })
@@ -133,7 +133,7 @@ impl Listening {
 
     /// The certificate of the authority that signed the server's, as PEM; `None` without TLS.
     pub fn ca_pem(&self) -> Option<&str> {
-        self.ca_pem.as_deref()
+        self.tls.as_deref().map(|tls| tls.ca_pem.as_str())
     }
 
     /// Lends the mock. Requests wait meanwhile.

@@ -34,6 +34,7 @@ use crate::{
     Cut, Delay, control,
     fault::{Effect, Sight, Strike},
     journal::Arrival,
+    tls::Identity,
     wire::{Wire, WireBody},
 };
 
@@ -41,7 +42,7 @@ use crate::{
 pub(super) async fn accept(
     socket: TcpListener,
     shared: Arc<Shared>,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<Identity>>,
     _open: Option<Sender<()>>,
 ) {
     let mut connections = JoinSet::new();
@@ -61,23 +62,21 @@ pub(super) async fn accept(
 }
 
 /// Takes a new connection to its end.
-async fn welcome(stream: TcpStream, line: Line, strike: Option<Strike>, tls: Option<TlsAcceptor>) {
+async fn welcome(
+    stream: TcpStream,
+    line: Line,
+    strike: Option<Strike>,
+    tls: Option<Arc<Identity>>,
+) {
     // Small answers leave at once; without it they leave a little later.
     let _ = stream.set_nodelay(true);
     let wire = Wire {
         stream,
         reset: Arc::clone(&line.reset),
     };
-    if let Some(strike) = strike {
-        return refuse(wire, strike).await;
-    }
-    match tls {
-        Some(tls) => {
-            if let Ok(stream) = tls.accept(wire).await {
-                serve(stream, line).await;
-            }
-        }
-        None => serve(wire, line).await,
+    match strike {
+        Some(strike) => refuse(wire, &strike).await,
+        None => greet(wire, tls.map(|tls| tls.acceptor.clone()), line).await,
     }
 }
 
@@ -145,7 +144,7 @@ pub(super) async fn accept_control(
 }
 
 /// Keeps or resets a connection that a fault hit before anything was read.
-async fn refuse(wire: Wire, strike: Strike) {
+async fn refuse(wire: Wire, strike: &Strike) {
     if strike
         .effects()
         .any(|effect| matches!(effect, Effect::Reset(_)))
@@ -155,6 +154,18 @@ async fn refuse(wire: Wire, strike: Strike) {
     }
     std::future::pending::<()>().await;
     drop(wire);
+}
+
+/// Serves a connection, after the handshake if there is TLS.
+async fn greet(wire: Wire, tls: Option<TlsAcceptor>, line: Line) {
+    match tls {
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(wire).await {
+                serve(stream, line).await;
+            }
+        }
+        None => serve(wire, line).await,
+    }
 }
 
 async fn serve<S>(stream: S, line: Line)

@@ -8,16 +8,15 @@ use std::{
 };
 
 use tokio::{net::TcpListener, runtime::Handle, task::AbortHandle};
-use tokio_rustls::TlsAcceptor;
 
 use super::{DEFAULT_NAMESPACE, Namespace, Shared, connection, loopback};
-use crate::{Mock, Setup};
+use crate::{Mock, Setup, tls::Identity};
 
 /// All namespaces of a server, and what is needed to open another one.
 pub(crate) struct Namespaces {
     pub(crate) control_token: String,
     control_port: u16,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<Identity>>,
     runtime: Handle,
     /// Held by every socket: whoever waits for its end knows that all are closed.
     open: Mutex<Option<Sender<()>>>,
@@ -40,7 +39,7 @@ impl Namespaces {
     pub(super) fn new(
         control_token: String,
         control_port: u16,
-        tls: Option<TlsAcceptor>,
+        tls: Option<Arc<Identity>>,
         runtime: Handle,
         open: Sender<()>,
     ) -> Self {
