@@ -12,7 +12,7 @@ use tokio_rustls::rustls::{
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 
-use crate::socket::{connect, request};
+use crate::wire::{connect, request};
 
 #[test]
 fn tls_is_signed_by_an_authority_of_this_run() {
