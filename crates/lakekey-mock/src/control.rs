@@ -2,6 +2,7 @@
 
 mod config;
 mod report;
+mod tokens;
 
 pub(crate) use config::consent as parse_consent;
 
@@ -13,7 +14,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Fault, Mock, User, fault::FaultReport, jwt::Parsed, mint, params::Params, reply, routes,
+    Fault, FaultKind, Mock, User,
+    fault::{FaultReport, fault_kinds},
+    inspector,
+    jwt::Parsed,
+    mint,
+    params::Params,
+    reply, routes,
     rules::consent,
 };
 
@@ -23,6 +30,11 @@ pub(crate) fn answer(
     request: &Request<Vec<u8>>,
     token: &str,
 ) -> Response<Vec<u8>> {
+    if is_local(request)
+        && let Some(page) = inspector::answer(request)
+    {
+        return page;
+    }
     if !is_local(request) || !is_authorized(request, token) {
         return refuse(403, "the control API needs its token and a loopback host");
     }
@@ -55,12 +67,14 @@ fn route(mock: &mut Mock, request: &Request<Vec<u8>>, path: &str, body: &Value) 
             let id = inject(mock, request.body())?;
             Ok(reply::json(201, &json!({ "id": id })))
         }
-        ("GET", "faults") => {
-            let faults: Vec<Value> = mock.faults().into_iter().map(report_fault).collect();
-            Ok(reply::json(200, &json!({ "faults": faults })))
+        ("GET", "faults") => Ok(reply::json(200, &json!({ "faults": faults(mock) }))),
+        ("GET", "faults/kinds") => {
+            let kinds: Vec<Value> = fault_kinds().iter().map(FaultKind::report).collect();
+            Ok(reply::json(200, &json!({ "kinds": kinds })))
         }
+        ("GET", "tokens") => Ok(reply::json(200, &tokens::report(mock))),
         ("POST", "clock") => {
-            config::clock(mock.clock(), body).map_err(|says| (400, says))?;
+            config::clock(mock, body).map_err(|says| (400, says))?;
             Ok(reply::json(
                 200,
                 &json!({ "now": report::seconds(mock.now()) }),
@@ -77,11 +91,12 @@ fn route(mock: &mut Mock, request: &Request<Vec<u8>>, path: &str, body: &Value) 
         ("POST", "approve" | "deny") => decide(mock, body, path == "approve"),
         ("GET", "journal") => {
             let query = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
-            let since = query
-                .get("since")
-                .and_then(|since| since.parse().ok())
-                .unwrap_or(0);
-            Ok(reply::json(200, &report::journal(mock.requests(), since)))
+            let number = |name| query.get(name).and_then(|text| text.parse::<u64>().ok());
+            let (since, last) = (number("since").unwrap_or(0), number("last"));
+            Ok(reply::json(
+                200,
+                &report::journal(mock.requests(), since, last),
+            ))
         }
         ("GET", "state") => Ok(reply::json(200, &report::state(mock))),
         ("POST", "verify") => Ok(reply::json(200, &verify(mock, body))),
@@ -118,14 +133,19 @@ fn inject(mock: &mut Mock, body: &[u8]) -> Result<String, (u16, String)> {
     mock.inject(fault).map_err(|error| (400, error.to_string()))
 }
 
-fn report_fault(report: FaultReport) -> Value {
-    let FaultReport {
-        id,
-        names,
-        seen,
-        hits,
-    } = report;
-    json!({ "id": id, "names": names, "seen": seen, "hits": hits })
+/// The faults in force: what was counted, and what was written.
+fn faults(mock: &Mock) -> Vec<Value> {
+    let report = |(report, written): (FaultReport, &Fault)| {
+        let FaultReport {
+            id,
+            names,
+            seen,
+            hits,
+        } = report;
+        json!({ "id": id, "names": names, "seen": seen, "hits": hits, "fault": written.to_json() })
+    };
+    let written = mock.faults.written();
+    mock.faults().into_iter().zip(written).map(report).collect()
 }
 
 fn revoke(mock: &mut Mock, body: &Value) -> Outcome {

@@ -4,6 +4,7 @@ mod book;
 mod catalogue;
 mod coding;
 mod effect;
+mod manual;
 pub(crate) mod message;
 pub(crate) mod redirect;
 mod text;
@@ -14,6 +15,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use book::{FaultBook, Sight, Strike};
 pub(crate) use effect::Effect;
+pub use manual::{FaultKind, fault_kinds};
 
 use crate::Endpoint;
 

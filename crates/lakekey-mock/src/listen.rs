@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use gates::Gates;
 
-use crate::{Mock, dice::base64url, tls};
+use crate::{Mock, dice::base64url, inspector, tls};
 
 /// A mock that answers on loopback sockets, until it is dropped.
 ///
@@ -131,6 +131,12 @@ impl Listening {
     /// The root of the control API, for instance `http://127.0.0.1:41235/ns/default`.
     pub fn control_url(&self) -> String {
         format!("http://127.0.0.1:{}/ns/default", self.control_port)
+    }
+
+    /// The address of the inspector, a page for people. It holds the control API's token.
+    pub fn inspector_url(&self) -> String {
+        let origin = format!("http://127.0.0.1:{}", self.control_port);
+        inspector::address(&origin, self.control_token(), "default")
     }
 
     /// The bearer token that the control API asks for. Another one for every start.

@@ -37,6 +37,7 @@ pub struct Mock {
     pub(crate) gates: Gates,
     journal: Journal,
     initial: Setup,
+    resets: u64,
     date: (u64, HeaderValue),
 }
 
@@ -61,6 +62,7 @@ impl Mock {
             journal: Journal::new(setup.journal),
             date: (u64::MAX, HeaderValue::from_static("")),
             initial: setup,
+            resets: 0,
         };
         mock.inject_initial();
         mock
@@ -125,9 +127,19 @@ impl Mock {
             .map_or(0, |report| report.hits)
     }
 
-    /// Takes the fault of that id out of force, or all of them.
+    /// Takes the fault of that id out of force, or all of them. What `token.rotation` and
+    /// `clock.server_skew` changed is again as it was at the start.
     pub fn clear_faults(&mut self, id: Option<&str>) {
-        self.faults.remove(id);
+        for name in self.faults.remove(id) {
+            match name.as_str() {
+                "token.rotation" => self.world.setup.rotation = self.initial.rotation,
+                "clock.server_skew" => {
+                    let skew = self.initial.clock.skewed();
+                    self.clock().skew(skew);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// What was counted since the start or the last reset.
@@ -171,7 +183,18 @@ impl Mock {
         self.faults = FaultBook::default();
         self.gates.open_all();
         self.journal = Journal::new(self.initial.journal);
+        self.resets += 1;
         self.inject_initial();
+    }
+
+    /// How often the mock started over: journal numbers from before mean nothing any more.
+    pub(crate) fn resets(&self) -> u64 {
+        self.resets
+    }
+
+    /// Lets the clock go as it went at the start.
+    pub(crate) fn reset_clock(&mut self) {
+        self.world.setup.clock = self.initial.clock.clone();
     }
 
     /// A fingerprint of everything that decides about future answers, the clock aside.

@@ -6,6 +6,7 @@ mod api;
 mod authorize;
 mod common;
 mod faults;
+mod inspector;
 mod metadata;
 mod program;
 mod redirect_model;

@@ -320,10 +320,10 @@ fn tls_is_signed_by_an_authority_of_this_run() {
     assert!(!plain.starts_with("HTTP/1.1 200"));
 }
 
-const AUTHORIZE: &str = "/oidc/v1/authorize?response_type=code&client_id=databricks-cli&redirect_uri=http%3A%2F%2Flocalhost%3A8020\
+pub(crate) const AUTHORIZE: &str = "/oidc/v1/authorize?response_type=code&client_id=databricks-cli&redirect_uri=http%3A%2F%2Flocalhost%3A8020\
     &scope=all-apis+offline_access&state=s&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
 
-fn listen() -> Listening {
+pub(crate) fn listen() -> Listening {
     Mock::new(Setup::workspace()).listen().unwrap()
 }
 
@@ -339,7 +339,7 @@ fn refresh_token(mock: &Listening) -> String {
         .to_owned()
 }
 
-fn redeem(mock: &Listening, location: &str) -> serde_json::Value {
+pub(crate) fn redeem(mock: &Listening, location: &str) -> serde_json::Value {
     let answer = post(mock, "/oidc/v1/token", &redemption(location));
     serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
@@ -387,7 +387,7 @@ fn form_request(host: &str, path: &str, form: &str) -> String {
     )
 }
 
-fn control_as(
+pub(crate) fn control_as(
     mock: &Listening,
     host: &str,
     token: &str,
@@ -417,12 +417,12 @@ fn request(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
 }
 
-fn get(address: (&str, u16), path: &str) -> String {
+pub(crate) fn get(address: (&str, u16), path: &str) -> String {
     exchange(connect(address).unwrap(), &request(path))
 }
 
 /// Sends, and reads until the other side is done, however it ends.
-fn exchange(mut stream: TcpStream, request: &str) -> String {
+pub(crate) fn exchange(mut stream: TcpStream, request: &str) -> String {
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
     // A connection cut short is what some tests are about; they look at what arrived.
@@ -431,7 +431,7 @@ fn exchange(mut stream: TcpStream, request: &str) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests' one door to sockets")]
-fn connect(address: (&str, u16)) -> std::io::Result<TcpStream> {
+pub(crate) fn connect(address: (&str, u16)) -> std::io::Result<TcpStream> {
     let stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     Ok(stream)
