@@ -98,4 +98,9 @@ pub(super) const STEPS: &[Step] = &[
         about: "the Databricks SDK for Python is content with the release programs",
         action: Action::Task(&["interop", "python"]),
     },
+    Step {
+        name: "snippets",
+        about: "the programs of `docs/mock.md` do what the page says",
+        action: Action::Task(&["interop", "snippets", "--all"]),
+    },
 ];
