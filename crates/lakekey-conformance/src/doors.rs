@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
-use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Instant, SystemTime};
@@ -112,6 +112,21 @@ pub(crate) fn connect(address: impl ToSocketAddrs) -> io::Result<TcpStream> {
 )]
 pub(crate) fn listen(address: impl ToSocketAddrs) -> io::Result<TcpListener> {
     TcpListener::bind(address)
+}
+
+/// The files and folders in a folder.
+pub(crate) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect()
+}
+
+/// The address this machine has in its network: where a datagram to a documentation address would leave from
+/// (RFC 5737). None is sent.
+pub(crate) fn own_address() -> io::Result<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    socket.connect(("192.0.2.1", 9))?;
+    Ok(socket.local_addr()?.ip())
 }
 
 /// The root of the repository.

@@ -24,7 +24,7 @@ use crate::catalogue::Entry;
 
 pub(crate) use browser::Browser;
 pub(crate) use calls::{Calls, Seen};
-pub(crate) use command::{Lakekey, Outcome, Running};
+pub(crate) use command::{Lakekey, Outcome, Running, folder};
 pub(crate) use evidence::Evidence;
 pub(crate) use form::Form;
 pub(crate) use home::{Home, PROFILES, TOKEN_CACHE};

@@ -1,6 +1,7 @@
 //! The control API: what a test harness in any language may change and see.
 
 mod config;
+mod namespaces;
 mod report;
 mod tokens;
 
@@ -18,6 +19,7 @@ use crate::{
     fault::{FaultReport, fault_kinds},
     inspector,
     jwt::Parsed,
+    listen::Namespaces,
     mint,
     params::Params,
     reply, routes,
@@ -25,32 +27,44 @@ use crate::{
 };
 
 /// Answers a request of the control listener.
-pub(crate) fn answer(
-    mock: &mut Mock,
-    request: &Request<Vec<u8>>,
-    token: &str,
-) -> Response<Vec<u8>> {
+pub(crate) fn answer(namespaces: &Namespaces, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     if is_local(request)
         && let Some(page) = inspector::answer(request)
     {
         return page;
     }
-    if !is_local(request) || !is_authorized(request, token) {
+    if !is_local(request) || !is_authorized(request, &namespaces.control_token) {
         return refuse(403, "the control API needs its token and a loopback host");
     }
-    let Some(path) = request.uri().path().strip_prefix("/ns/default/") else {
-        return refuse(404, "the only namespace is default");
-    };
     let body = match request.body().as_slice() {
         [] => Ok(json!({})),
         bytes => serde_json::from_slice(bytes),
     };
-    match body {
-        Ok(body) => {
-            route(mock, request, path, &body).unwrap_or_else(|(status, says)| refuse(status, &says))
-        }
-        Err(_) => refuse(400, "the body is not JSON"),
+    let Ok(body) = body else {
+        return refuse(400, "the body is not JSON");
+    };
+    let outcome = match path(request.uri().path()) {
+        Some((name, Some(path))) => match namespaces.get(name) {
+            Some(namespace) => namespace.with(|mock| route(mock, request, path, &body)),
+            None => Err((404, format!("there is no namespace `{name}`"))),
+        },
+        Some((name, None)) => namespaces::route(namespaces, request.method(), name, &body),
+        None => Err((404, "the control API begins with /ns".to_owned())),
+    };
+    outcome.unwrap_or_else(|(status, says)| refuse(status, &says))
+}
+
+/// The namespace a path names, empty where it names none, and what comes after it.
+fn path(path: &str) -> Option<(&str, Option<&str>)> {
+    let path = path.strip_prefix("/ns")?;
+    if path.is_empty() {
+        return Some(("", None));
     }
+    let path = path.strip_prefix('/')?;
+    Some(
+        path.split_once('/')
+            .map_or((path, None), |(name, rest)| (name, Some(rest))),
+    )
 }
 
 type Outcome = Result<Response<Vec<u8>>, (u16, String)>;
@@ -84,15 +98,17 @@ fn route(mock: &mut Mock, request: &Request<Vec<u8>>, path: &str, body: &Value) 
             mock.rotate_keys();
             Ok(reply::json(
                 200,
-                &json!({ "kid": mock.world.keys.current().kid }),
+                &json!({ "kid": &*mock.world.keys.current().kid }),
             ))
         }
         ("POST", "revoke") => revoke(mock, body),
         ("POST", "approve" | "deny") => decide(mock, body, path == "approve"),
         ("GET", "journal") => {
             let query = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
-            let number = |name| query.get(name).and_then(|text| text.parse::<u64>().ok());
-            let (since, last) = (number("since").unwrap_or(0), number("last"));
+            let number = |name: &str| query.get(name).map(str::parse).transpose();
+            let wrong = |_| (400, "`since` and `last` are numbers".to_owned());
+            let since = number("since").map_err(wrong)?.unwrap_or(0);
+            let last = number("last").map_err(wrong)?;
             Ok(reply::json(
                 200,
                 &report::journal(mock.requests(), since, last),
@@ -110,6 +126,11 @@ fn route(mock: &mut Mock, request: &Request<Vec<u8>>, path: &str, body: &Value) 
         ("GET", "users") => Ok(reply::json(200, &report::users(&mock.world.setup.users))),
         ("PUT", "users") => {
             mock.setup().users = users(body)?;
+            done()
+        }
+        ("GET", "tenants") => Ok(reply::json(200, &report::tenants(&mock.world.setup))),
+        ("PUT", "tenants") => {
+            config::tenants(mock.setup(), body).map_err(|says| (400, says))?;
             done()
         }
         _ => named(mock, request.method(), path),

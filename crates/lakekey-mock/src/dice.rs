@@ -3,7 +3,10 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// A generator of unguessable-looking values: the same seed gives the same values in the same order.
+use crate::listen::DEFAULT_NAMESPACE;
+
+/// A generator of unguessable-looking values: the same seed in a namespace of the same name gives the same
+/// values in the same order.
 #[derive(Debug, Clone)]
 pub(crate) struct Dice {
     key: [u8; 32],
@@ -11,9 +14,17 @@ pub(crate) struct Dice {
 }
 
 impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, namespace: &str) -> Self {
+        // The default namespace adds nothing, so that a mock without a socket is one too.
+        let salt = if namespace == DEFAULT_NAMESPACE {
+            ""
+        } else {
+            namespace
+        };
+        let seed = seed.to_be_bytes();
         Self {
-            key: Sha256::digest([b"lakekey-mock".as_slice(), &seed.to_be_bytes()].concat()).into(),
+            key: Sha256::digest([b"lakekey-mock", seed.as_slice(), salt.as_bytes()].concat())
+                .into(),
             thrown: 0,
         }
     }

@@ -78,7 +78,7 @@ impl Settled {
         } = self;
         let mut response = match answer.content {
             Content::Ready(response) => response,
-            Content::Grant(issue, key) => reply::token(&issue.sign(key)),
+            Content::Grant(issue, key) => reply::token(&issue.sign(&key)),
             Content::Redirect(redirect) => {
                 redirect.response(strikes.iter().flat_map(Strike::effects))
             }
@@ -120,7 +120,7 @@ impl Answer {
 pub(crate) enum Content {
     Ready(Response<Vec<u8>>),
     /// Tokens to be signed outside of the lock.
-    Grant(Box<Issue>, &'static SigningKey),
+    Grant(Box<Issue>, SigningKey),
     Redirect(ClientRedirect),
 }
 

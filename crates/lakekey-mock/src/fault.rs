@@ -1,11 +1,13 @@
 //! Faults: what goes wrong on purpose, asked for by name.
 
+mod args;
 mod book;
 mod catalogue;
 mod coding;
 mod effect;
 mod manual;
 pub(crate) mod message;
+mod preset;
 pub(crate) mod redirect;
 mod text;
 
@@ -62,6 +64,15 @@ impl Fault {
             phase: None,
             actions: vec![(name.to_owned(), Map::new())],
         }
+    }
+
+    /// The name of every fault there is, sorted.
+    ///
+    /// ```
+    /// assert!(lakekey_mock::Fault::names().any(|name| name == "http.status"));
+    /// ```
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        catalogue::ENTRIES.iter().map(|entry| entry.name)
     }
 
     /// The id to report it by. Default `f1`, `f2`, ….
@@ -176,7 +187,7 @@ impl fmt::Display for FaultError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(name) => {
-                let names: Vec<_> = catalogue::ENTRIES.iter().map(|entry| entry.name).collect();
+                let names: Vec<_> = Fault::names().collect();
                 write!(
                     f,
                     "no fault is called `{name}`; known are {}",

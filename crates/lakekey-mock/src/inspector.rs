@@ -29,8 +29,9 @@ pub(crate) fn answer(request: &Request<Vec<u8>>) -> Option<Response<Vec<u8>>> {
     Some(response)
 }
 
-/// The address of the page for somebody who may use the control API at `origin`.
-pub(crate) fn address(origin: &str, token: &str, namespace: &str) -> String {
+/// The address of the page for somebody who may use this control API.
+pub(crate) fn address(control_url: &str, token: &str) -> String {
+    let (origin, namespace) = control_url.split_once("/ns/").unwrap_or_default();
     format!("{origin}/inspector#token={token}&ns={namespace}")
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 
 use crate::{exchange::Cut, params::Params, routes::Endpoint};
 
@@ -12,14 +12,25 @@ use crate::{exchange::Cut, params::Params, routes::Endpoint};
 pub struct Recorded {
     /// Its number; the first is 1. A gap never occurs.
     pub sequence: u64,
-    /// When it was received, by the mock's clock.
+    /// When its connection was made; `None` without a socket. This and the other times are by the mock's clock.
+    pub accepted_at: Option<SystemTime>,
+    /// When it was there with its last byte.
     pub at: SystemTime,
-    /// The number of its connection; `None` without a socket.
+    /// When the server had acted on it; `None` while it has not, or if a fault kept it from it.
+    pub committed_at: Option<SystemTime>,
+    /// When the last byte of the answer was handed to the connection, or a fault broke it off.
+    pub ended_at: Option<SystemTime>,
+    /// The number of its connection; the first of a namespace is 1. `None` without a socket.
     pub connection: Option<u64>,
-    /// The endpoint it was for.
+    /// The endpoint it was for; `Other` for one that never was complete.
     pub endpoint: Endpoint,
     /// The request as it was received.
     pub request: Arc<Request<Vec<u8>>>,
+    /// Its bytes as they came, with their framing (after decryption). Empty without a socket. A body is cut
+    /// at 2 MiB.
+    pub raw: Vec<u8>,
+    /// Whether the client went away before the request or the answer was complete.
+    pub aborted: bool,
     /// The status of the answer; `None` while there is none.
     pub status: Option<StatusCode>,
     /// The headers of the answer.
@@ -72,6 +83,14 @@ impl Recorded {
     }
 }
 
+/// How a request came.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) connection: u64,
+    pub(crate) accepted_at: SystemTime,
+    pub(crate) raw: Vec<u8>,
+}
+
 /// The last requests, oldest first.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -89,25 +108,42 @@ impl Journal {
         }
     }
 
+    /// Forgets everything but the last number.
+    pub(crate) fn start_over(&mut self, capacity: usize) {
+        *self = Self {
+            last: self.last,
+            ..Self::new(capacity)
+        };
+    }
+
     /// Writes a request down and gives its number.
     pub(crate) fn open(
         &mut self,
         request: Arc<Request<Vec<u8>>>,
         endpoint: Endpoint,
         at: SystemTime,
-        connection: Option<u64>,
+        arrival: Option<Arrival>,
     ) -> u64 {
         // Trimmed in steps, so that most requests move nothing.
         if self.entries.len() >= self.capacity + self.capacity / 4 {
             self.entries.drain(..self.entries.len() - self.capacity);
         }
         self.last += 1;
+        let (connection, accepted_at) = arrival
+            .as_ref()
+            .map(|arrival| (arrival.connection, arrival.accepted_at))
+            .unzip();
         self.entries.push(Recorded {
             sequence: self.last,
+            accepted_at,
             at,
+            committed_at: None,
+            ended_at: None,
             connection,
             endpoint,
             request,
+            raw: arrival.map(|arrival| arrival.raw).unwrap_or_default(),
+            aborted: false,
             status: None,
             response_headers: HeaderMap::new(),
             response_body: Vec::new(),
@@ -136,6 +172,33 @@ impl Journal {
         }
     }
 
+    /// Writes down that the answer is over: given whole, or broken off by a fault or by the client.
+    pub(crate) fn end(&mut self, sequence: u64, whole: bool, now: SystemTime) {
+        if let Some(entry) = self.entry(sequence) {
+            if whole || entry.cut.is_some() {
+                entry.ended_at = Some(now);
+            } else {
+                entry.aborted = true;
+            }
+        }
+    }
+
+    /// Writes down bytes that became no request: malformed if there is a status, else half of one.
+    pub(crate) fn overhear(
+        &mut self,
+        arrival: Arrival,
+        status: Option<StatusCode>,
+        now: SystemTime,
+    ) {
+        let sketch = Arc::new(sketch(&arrival.raw));
+        let sequence = self.open(sketch, Endpoint::Other, now, Some(arrival));
+        if let Some(entry) = self.entry(sequence) {
+            entry.aborted = status.is_none();
+            entry.ended_at = status.map(|_| now);
+            entry.status = status;
+        }
+    }
+
     pub(crate) fn entries(&self) -> &[Recorded] {
         let extra = self.entries.len().saturating_sub(self.capacity);
         &self.entries[extra..]
@@ -144,6 +207,20 @@ impl Journal {
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
     }
+}
+
+/// What can be made out of bytes that are no request: the method and the address, if they are there.
+fn sketch(raw: &[u8]) -> Request<Vec<u8>> {
+    let line = raw.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let mut words = line.split(u8::is_ascii_whitespace);
+    let mut request = Request::new(Vec::new());
+    if let Some(method) = words.next().and_then(|word| Method::from_bytes(word).ok()) {
+        *request.method_mut() = method;
+    }
+    if let Some(uri) = words.next().and_then(|word| Uri::try_from(word).ok()) {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 /// The values in requests and answers that nobody else may see.

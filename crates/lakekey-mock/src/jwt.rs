@@ -47,7 +47,7 @@ pub(crate) fn sign<C: Serialize>(key: &SigningKey, typ: &str, claims: &C) -> Str
     let header = Header {
         alg: "RS256".to_owned(),
         typ: typ.to_owned(),
-        kid: key.kid.to_owned(),
+        kid: key.kid.to_string(),
     };
     let mut token = format!("{}.{}", part(&header), part(claims));
     let signature = key.sign(token.as_bytes());

@@ -1,7 +1,7 @@
 //! The keys access tokens are signed with.
 
 use std::{
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     time::{Duration, SystemTime},
 };
 
@@ -13,19 +13,34 @@ use aws_lc_rs::{
 };
 use serde_json::{Value, json};
 
-use crate::dice::base64url;
+use crate::{dice::base64url, listen::DEFAULT_NAMESPACE};
 
 /// Which key signs, and which keys are published.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Keys {
+    names: [Arc<str>; 2],
     current: usize,
     rotated: Option<SystemTime>,
 }
 
 impl Keys {
+    /// The keys of a namespace. The pairs are the same everywhere, their names are not, and a token is
+    /// looked up by the name.
+    pub(crate) fn of(namespace: &str) -> Self {
+        let infix = match namespace {
+            DEFAULT_NAMESPACE => String::new(),
+            other => format!("{other}-"),
+        };
+        Self {
+            names: [1, 2].map(|number| format!("mock-{infix}key-{number}").into()),
+            current: 0,
+            rotated: None,
+        }
+    }
+
     /// The key that signs new tokens.
-    pub(crate) fn current(&self) -> &'static SigningKey {
-        EMBEDDED[self.current]()
+    pub(crate) fn current(&self) -> SigningKey {
+        self.key(self.current)
     }
 
     /// Lets the other key sign from now on.
@@ -36,34 +51,30 @@ impl Keys {
 
     /// The keys with which a token may be signed: the current one, and the one before it while its last
     /// tokens live.
-    pub(crate) fn published(
-        &self,
-        now: SystemTime,
-        token_life: Duration,
-    ) -> Vec<&'static SigningKey> {
+    pub(crate) fn published(&self, now: SystemTime, token_life: Duration) -> Vec<SigningKey> {
         let before = self
             .rotated
             .filter(|&rotated| rotated + token_life > now)
-            .map(|_| EMBEDDED[1 - self.current]());
+            .map(|_| self.key(1 - self.current));
         std::iter::once(self.current()).chain(before).collect()
+    }
+
+    fn key(&self, index: usize) -> SigningKey {
+        SigningKey {
+            kid: Arc::clone(&self.names[index]),
+            pair: EMBEDDED[index](),
+        }
     }
 }
 
 /// An RSA key with its name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SigningKey {
-    pub(crate) kid: &'static str,
-    pair: RsaKeyPair,
+    pub(crate) kid: Arc<str>,
+    pair: &'static RsaKeyPair,
 }
 
 impl SigningKey {
-    fn embedded(kid: &'static str, pkcs8: &[u8]) -> Self {
-        Self {
-            kid,
-            pair: RsaKeyPair::from_pkcs8(pkcs8).expect("the embedded test keys are valid PKCS#8"),
-        }
-    }
-
     /// An RS256 signature (RFC 7518 §3.3). Equal messages have equal signatures.
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
@@ -87,7 +98,7 @@ impl SigningKey {
     /// The public half as a JSON Web Key (RFC 7517 §4, RFC 7518 §6.3.1).
     pub(crate) fn jwk(&self) -> Value {
         let [n, e] = integers(self.pair.public_key().as_ref());
-        json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "n": base64url(n), "e": base64url(e) })
+        json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": &*self.kid, "n": base64url(n), "e": base64url(e) })
     }
 }
 
@@ -115,10 +126,12 @@ fn element(der: &[u8]) -> (&[u8], &[u8]) {
     der[2 + length_bytes..].split_at(length)
 }
 
-static EMBEDDED: [fn() -> &'static SigningKey; 2] = [|| &FIRST, || &SECOND];
-static FIRST: LazyLock<SigningKey> = LazyLock::new(|| {
-    SigningKey::embedded("mock-key-1", include_bytes!("../keys/test-only-1.pk8.der"))
-});
-static SECOND: LazyLock<SigningKey> = LazyLock::new(|| {
-    SigningKey::embedded("mock-key-2", include_bytes!("../keys/test-only-2.pk8.der"))
-});
+fn embedded(pkcs8: &[u8]) -> RsaKeyPair {
+    RsaKeyPair::from_pkcs8(pkcs8).expect("the embedded test keys are valid PKCS#8")
+}
+
+static EMBEDDED: [fn() -> &'static RsaKeyPair; 2] = [|| &FIRST, || &SECOND];
+static FIRST: LazyLock<RsaKeyPair> =
+    LazyLock::new(|| embedded(include_bytes!("../keys/test-only-1.pk8.der")));
+static SECOND: LazyLock<RsaKeyPair> =
+    LazyLock::new(|| embedded(include_bytes!("../keys/test-only-2.pk8.der")));

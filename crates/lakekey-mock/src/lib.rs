@@ -29,7 +29,7 @@ pub use clock::MockClock;
 pub use exchange::{Cut, Delay};
 pub use fault::{Fault, FaultError, FaultKind, FaultReport, Phase, fault_kinds};
 pub use journal::Recorded;
-pub use listen::Listening;
+pub use listen::{Listening, Namespace};
 pub use routes::Endpoint;
 pub use rules::{Rule, rules};
 pub use server::Mock;

@@ -2,12 +2,16 @@
 
 mod connection;
 mod gates;
+mod namespace;
+mod namespaces;
+mod tap;
+mod watch;
 
 use std::{
     fmt,
     io::{Error, ErrorKind, Result},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     time::Duration,
 };
 
@@ -15,12 +19,17 @@ use rand::{TryRng, rngs::SysRng};
 use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use gates::Gates;
+pub use namespace::Namespace;
+pub(crate) use namespace::Shared;
+pub(crate) use namespaces::Namespaces;
+pub(crate) use watch::Watch;
 
-use crate::{Mock, dice::base64url, inspector, tls};
+use crate::{Mock, Setup, dice::base64url, inspector, tls};
 
 /// A mock that answers on loopback sockets, until it is dropped.
 ///
 /// It runs on two threads of its own, so it can be used from a test with or without an async runtime.
+/// It is its namespace `default`; [`Listening::open`] adds others, each a mock on a port of its own.
 ///
 /// ```no_run
 /// use lakekey_mock::{Mock, Setup};
@@ -32,33 +41,11 @@ use crate::{Mock, dice::base64url, inspector, tls};
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct Listening {
-    shared: Arc<Shared>,
-    scheme: &'static str,
-    port: u16,
-    control_port: u16,
+    namespaces: Arc<Namespaces>,
+    default: Namespace,
     ca_pem: Option<String>,
     runtime: Option<Runtime>,
     closed: Mutex<mpsc::Receiver<()>>,
-}
-
-/// What the sockets and the owner share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    mock: Mutex<Mock>,
-    changed: Condvar,
-    pub(crate) control_token: String,
-}
-
-impl Shared {
-    /// The mock, whatever happened to the one who held it before.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Mock> {
-        self.mock.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Wakes everybody who waits for something to have happened.
-    pub(crate) fn notify(&self) {
-        self.changed.notify_all();
-    }
 }
 
 impl Listening {
@@ -69,79 +56,84 @@ impl Listening {
         } else {
             None
         };
-        let sockets = loopback(setup.port)?;
         let control = bind(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)?;
-        let port = sockets[0].local_addr()?.port();
-        let control_port = control.local_addr()?.port();
-        let shared = Arc::new(Shared {
-            mock: Mutex::new(mock),
-            changed: Condvar::new(),
-            control_token: token()?,
-        });
         let runtime = Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .thread_name("lakekey-mock")
             .enable_all()
             .build()?;
         let (open, closed) = mpsc::channel();
+        let namespaces = Arc::new(Namespaces::new(
+            token()?,
+            control.local_addr()?.port(),
+            tls.as_ref().map(|identity| identity.acceptor.clone()),
+            runtime.handle().clone(),
+            open.clone(),
+        ));
+        let default = namespaces.open_default(mock)?;
         let _inside = runtime.enter();
-        for socket in sockets {
-            let socket = tokio::net::TcpListener::from_std(socket)?;
-            let acceptor = tls.as_ref().map(|identity| identity.acceptor.clone());
-            runtime.spawn(connection::accept(
-                socket,
-                Arc::clone(&shared),
-                acceptor,
-                open.clone(),
-            ));
-        }
         runtime.spawn(connection::accept_control(
             tokio::net::TcpListener::from_std(control)?,
-            Arc::clone(&shared),
+            Arc::clone(&namespaces),
             open,
         ));
-        let ca_pem = tls.map(|identity| identity.ca_pem);
-        let scheme = if ca_pem.is_some() { "https" } else { "http" };
         Ok(Self {
-            shared,
-            scheme,
-            port,
-            control_port,
-            ca_pem,
+            namespaces,
+            default,
+            ca_pem: tls.map(|identity| identity.ca_pem),
             runtime: Some(runtime),
             closed: Mutex::new(closed),
         })
     }
 
+    /// Opens a namespace: another mock in this server, on a port of its own. Nothing is shared with other
+    /// namespaces but the two threads and, with TLS, the certificate. One of that name starts over with
+    /// the new setup and keeps its port.
+    ///
+    /// Of the setup, `tls`, `tls_names` and `namespace` are the server's to say.
+    ///
+    /// # Errors
+    ///
+    /// If the name is `default` or not made of 1 to 64 of `a-z`, `A-Z`, `0-9`, `-` and `_`, if there are
+    /// 1,000 already, or if no socket can be opened.
+    pub fn open(&self, name: &str, setup: Setup) -> Result<Namespace> {
+        Ok(self.namespaces.open(name, setup)?.0)
+    }
+
+    /// Closes a namespace: its port and all its connections. `false` if there is none of that name, or it
+    /// is `default`.
+    pub fn close(&self, name: &str) -> bool {
+        self.namespaces.close(name)
+    }
+
     /// The address, for instance `http://127.0.0.1:41234`.
     pub fn url(&self) -> String {
-        self.url_of("127.0.0.1")
+        self.default.url()
     }
 
     /// The address under another name, for instance `accounts.localhost`.
     pub fn url_of(&self, host: &str) -> String {
-        format!("{}://{host}:{}", self.scheme, self.port)
+        self.default.url_of(host)
     }
 
     /// The port; the same one for IPv4 and, where there is one, IPv6.
     pub fn port(&self) -> u16 {
-        self.port
+        self.default.port()
     }
 
     /// The root of the control API, for instance `http://127.0.0.1:41235/ns/default`.
     pub fn control_url(&self) -> String {
-        format!("http://127.0.0.1:{}/ns/default", self.control_port)
+        self.default.control_url()
     }
 
     /// The address of the inspector, a page for people. It holds the control API's token.
     pub fn inspector_url(&self) -> String {
-        let origin = format!("http://127.0.0.1:{}", self.control_port);
-        inspector::address(&origin, self.control_token(), "default")
+        inspector::address(&self.control_url(), self.control_token())
     }
 
-    /// The bearer token that the control API asks for. Another one for every start.
+    /// The bearer token that the control API asks for, in every namespace. Another one for every start.
     pub fn control_token(&self) -> &str {
-        &self.shared.control_token
+        &self.namespaces.control_token
     }
 
     /// The certificate of the authority that signed the server's, as PEM; `None` without TLS.
@@ -151,33 +143,28 @@ impl Listening {
 
     /// Lends the mock. Requests wait meanwhile.
     pub fn with<T>(&self, use_it: impl FnOnce(&mut Mock) -> T) -> T {
-        let answer = use_it(&mut self.shared.lock());
-        self.shared.notify();
-        answer
+        self.default.with(use_it)
     }
 
     /// Waits until `happened` is true, looking whenever something changed. `false` after `timeout`.
-    pub fn wait_until(&self, timeout: Duration, mut happened: impl FnMut(&Mock) -> bool) -> bool {
-        let waited = self
-            .shared
-            .changed
-            .wait_timeout_while(self.shared.lock(), timeout, |mock| !happened(mock));
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    pub fn wait_until(&self, timeout: Duration, happened: impl FnMut(&Mock) -> bool) -> bool {
+        self.default.wait_until(timeout, happened)
     }
 
     /// Waits until `count` requests stand at that barrier. `false` after `timeout`.
     pub fn wait_until_held(&self, barrier: &str, count: usize, timeout: Duration) -> bool {
-        self.wait_until(timeout, |mock| mock.gates.held(barrier) >= count)
+        self.default.wait_until_held(barrier, count, timeout)
     }
 
     /// Lets one request pass that barrier, now or when it comes.
     pub fn release(&self, barrier: &str) {
-        self.with(|mock| mock.gates.release(barrier));
+        self.default.release(barrier);
     }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
+        self.namespaces.end();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
@@ -236,5 +223,7 @@ fn token() -> Result<String> {
     Ok(base64url(&bytes))
 }
 
+/// The namespace a server has from the start.
+pub(crate) const DEFAULT_NAMESPACE: &str = "default";
 const WORKERS: usize = 2;
 const CLOSING: Duration = Duration::from_secs(2);

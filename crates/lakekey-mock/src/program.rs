@@ -40,7 +40,10 @@ pub struct Args {
     /// How long access tokens live, for instance 90s, 10m or 1h
     #[arg(long, default_value = "1h", value_name = "TIME", value_parser = options::duration)]
     pub ttl: Duration,
-    /// What happens to a used refresh token: strict, grace=30s or never
+    /// How long a session lives, however often it is refreshed
+    #[arg(long, default_value = "90d", value_name = "TIME", value_parser = options::duration)]
+    pub session: Duration,
+    /// What happens to a used refresh token: strict, single, grace=30s or never
     #[arg(long, default_value = "strict", value_name = "MODE", value_parser = options::rotation)]
     pub rotation: Rotation,
     /// Who decides about a sign-in: ask (a person, on a page), approve or deny
@@ -52,7 +55,7 @@ pub struct Args {
     /// Decides every code and token: equal seeds give equal values
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub seed: u64,
-    /// Print only the lines for a shell to evaluate
+    /// Print only the lines for a shell to evaluate, with which an SDK signs in as the service principal
     #[arg(long, conflicts_with = "output")]
     pub print_env: bool,
     /// How to say where the mock is
@@ -83,6 +86,7 @@ impl Args {
         setup.tls = self.tls;
         setup.lifetimes = Lifetimes {
             access: self.ttl,
+            absolute: self.session,
             ..setup.lifetimes
         };
         setup.rotation = self.rotation;

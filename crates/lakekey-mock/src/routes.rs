@@ -5,6 +5,7 @@ mod authorize;
 mod azure;
 mod consent;
 mod metadata;
+mod revocation;
 mod token;
 
 use std::time::SystemTime;
@@ -37,6 +38,10 @@ pub enum Endpoint {
     Consent,
     /// Where codes, refresh tokens and secrets become access tokens.
     Token,
+    /// Where a client gives tokens back (RFC 7009), if the setup offers it.
+    Revoke,
+    /// Where a resource server asks about a token (RFC 7662), if the setup offers it.
+    Introspect,
     /// A resource behind a bearer token.
     Api,
     /// Where an Azure workspace tells its Entra tenant.
@@ -121,6 +126,8 @@ pub(crate) fn endpoint(path: &str) -> Endpoint {
         "oidc/v1/authorize" | "oidc/oauth2/v2.0/authorize" => Endpoint::Authorize,
         "oidc/consent" => Endpoint::Consent,
         "oidc/v1/token" => Endpoint::Token,
+        "oidc/v1/revoke" => Endpoint::Revoke,
+        "oidc/v1/introspect" => Endpoint::Introspect,
         "/aad/auth" => Endpoint::Azure,
         rest if rest.starts_with("/api/") => Endpoint::Api,
         _ => Endpoint::Other,
@@ -137,10 +144,12 @@ pub(crate) fn answer(world: &mut World, visit: &Visit<'_>, endpoint: Endpoint) -
         Endpoint::Authorize => authorize::answer(world, visit),
         Endpoint::Consent => consent::answer(world, visit),
         Endpoint::Token => token::answer(world, visit),
+        Endpoint::Revoke if world.setup.revocation => revocation::revoke(world, visit),
+        Endpoint::Introspect if world.setup.revocation => revocation::introspect(world, visit),
         Endpoint::Api => api::answer(world, visit),
         Endpoint::Azure => azure::auth(world, visit),
         Endpoint::Other if visit.rest == "/" => welcome(world, visit),
-        Endpoint::Other => Answer::refusal(
+        Endpoint::Revoke | Endpoint::Introspect | Endpoint::Other => Answer::refusal(
             &tenant::ROUTE_UNKNOWN,
             reply::api_refusal(&tenant::ROUTE_UNKNOWN, ""),
         ),
@@ -175,22 +184,26 @@ fn split(path: &str) -> (Option<&str>, &str) {
 }
 
 /// What exists below `/oidc/accounts/<id>`.
-const BELOW_ACCOUNT: [&str; 6] = [
+const BELOW_ACCOUNT: [&str; 8] = [
     "oidc/.well-known/oauth-authorization-server",
     "oidc/.well-known/openid-configuration",
     "oidc/jwks.json",
     "oidc/v1/authorize",
     "oidc/v1/token",
+    "oidc/v1/revoke",
+    "oidc/v1/introspect",
     "oidc/consent",
 ];
 
-const NAMES: [(Endpoint, &str); 9] = [
+const NAMES: [(Endpoint, &str); 11] = [
     (Endpoint::HostMetadata, "host-metadata"),
     (Endpoint::Metadata, "metadata"),
     (Endpoint::Keys, "keys"),
     (Endpoint::Authorize, "authorize"),
     (Endpoint::Consent, "consent"),
     (Endpoint::Token, "token"),
+    (Endpoint::Revoke, "revoke"),
+    (Endpoint::Introspect, "introspect"),
     (Endpoint::Api, "api"),
     (Endpoint::Azure, "azure"),
     (Endpoint::Other, "other"),

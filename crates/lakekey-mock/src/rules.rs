@@ -8,6 +8,7 @@ pub(crate) mod pkce;
 pub(crate) mod redirect_uri;
 pub(crate) mod refresh_rotation;
 pub(crate) mod request_shape;
+pub(crate) mod revocation;
 pub(crate) mod scope;
 pub(crate) mod tenant;
 
@@ -62,7 +63,7 @@ pub(crate) fn require(holds: bool, rule: &'static Rule) -> Verdict {
     if holds { Ok(()) } else { Err(rule) }
 }
 
-static TABLE: [&Rule; 69] = [
+static TABLE: [&Rule; 71] = [
     &bearer::ALGORITHM,
     &bearer::AUDIENCE,
     &bearer::EXPIRED,
@@ -95,6 +96,8 @@ static TABLE: [&Rule; 69] = [
     &scope::AUTHORIZE_UNKNOWN,
     &consent::FORM,
     &consent::TICKET,
+    &revocation::CALLER,
+    &revocation::TOKEN_MISSING,
     &tenant::ROUTE_METHOD,
     &tenant::ROUTE_UNKNOWN,
     &tenant::UNKNOWN,

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, sync::Arc, time::SystemTime};
 
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     dice::{Dice, base64url},
     exchange::{Answer, Content, Exchange, Settled},
     fault::{FaultBook, Sight, Strike},
-    journal::{Journal, secrets},
+    journal::{Arrival, Journal, secrets},
     keys::Keys,
     listen::{Gates, Listening},
     reply,
@@ -79,6 +79,7 @@ impl Mock {
         let sequence = settled.sequence;
         let response = settled.finish();
         self.close(sequence, &response);
+        self.end(sequence, true);
         response
     }
 
@@ -177,17 +178,24 @@ impl Mock {
         secrets(self.requests())
     }
 
-    /// Starts over with the setup this mock was made from. The journal is forgotten as well.
+    /// Starts over with the setup this mock was made from. The journal is forgotten as well; its numbers go on.
     pub fn reset(&mut self) {
-        self.world = World::new(self.initial.clone());
+        self.start_over(self.initial.clone());
+    }
+
+    /// Starts over with another setup. The numbers of requests go on, so that one that is still being
+    /// answered is not taken for another.
+    pub(crate) fn start_over(&mut self, setup: Setup) {
+        self.world = World::new(setup.clone());
         self.faults = FaultBook::default();
         self.gates.open_all();
-        self.journal = Journal::new(self.initial.journal);
+        self.journal.start_over(setup.journal);
+        self.initial = setup;
         self.resets += 1;
         self.inject_initial();
     }
 
-    /// How often the mock started over: journal numbers from before mean nothing any more.
+    /// How often the mock started over: what was read of the journal before is no part of it any more.
     pub(crate) fn resets(&self) -> u64 {
         self.resets
     }
@@ -195,6 +203,11 @@ impl Mock {
     /// Lets the clock go as it went at the start.
     pub(crate) fn reset_clock(&mut self) {
         self.world.setup.clock = self.initial.clock.clone();
+    }
+
+    /// The setup that [`Mock::reset`] goes back to.
+    pub(crate) fn initial(&self) -> &Setup {
+        &self.initial
     }
 
     /// A fingerprint of everything that decides about future answers, the clock aside.
@@ -226,16 +239,16 @@ impl Mock {
     }
 
     /// Writes the request down and finds the fault that hits it.
-    pub(crate) fn open(&mut self, request: Request<Vec<u8>>, connection: Option<u64>) -> Exchange {
+    pub(crate) fn open(&mut self, request: Request<Vec<u8>>, arrival: Option<Arrival>) -> Exchange {
         let now = self.now();
         let endpoint = routes::endpoint(request.uri().path());
         let strike = self
             .faults
-            .strike(&Sight::of(&request, endpoint, connection.is_some()));
+            .strike(&Sight::of(&request, endpoint, arrival.is_some()));
         let request = Arc::new(request);
         let sequence = self
             .journal
-            .open(Arc::clone(&request), endpoint, now, connection);
+            .open(Arc::clone(&request), endpoint, now, arrival);
         if let (Some(strike), Some(entry)) = (&strike, self.journal.entry(sequence)) {
             entry.faults.push(Arc::clone(&strike.id));
         }
@@ -269,6 +282,7 @@ impl Mock {
         if let Some(entry) = self.journal.entry(sequence) {
             entry.rule = answer.rule.map(|rule| rule.id);
             entry.committed = acts;
+            entry.committed_at = acts.then_some(now);
             entry.faults = strikes
                 .iter()
                 .map(|strike| Arc::clone(&strike.id))
@@ -287,6 +301,18 @@ impl Mock {
     /// Writes the answer down.
     pub(crate) fn close(&mut self, sequence: u64, response: &Response<Vec<u8>>) {
         self.journal.close(sequence, response);
+    }
+
+    /// Writes down that the answer is over.
+    pub(crate) fn end(&mut self, sequence: u64, whole: bool) {
+        let now = self.now();
+        self.journal.end(sequence, whole, now);
+    }
+
+    /// Writes down bytes that became no request.
+    pub(crate) fn overhear(&mut self, arrival: Arrival, status: Option<StatusCode>) {
+        let now = self.now();
+        self.journal.overhear(arrival, status, now);
     }
 
     fn inject_initial(&mut self) {
@@ -310,12 +336,13 @@ impl Mock {
 
 impl World {
     fn new(setup: Setup) -> Self {
-        let dice = Dice::new(setup.seed);
+        let dice = Dice::new(setup.seed, &setup.namespace);
+        let keys = Keys::of(&setup.namespace);
         Self {
             setup,
             state: State::default(),
             dice,
-            keys: Keys::default(),
+            keys,
             documents: HashMap::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Fault, MockClock};
+use crate::{Fault, MockClock, listen::DEFAULT_NAMESPACE};
 
 /// Everything a mock starts from: tenants, clients, people, lifetimes and habits.
 ///
@@ -22,6 +22,9 @@ use crate::{Fault, MockClock};
 pub struct Setup {
     /// Decides every code, token and `jti`: equal seeds give equal values in equal order. Default 0.
     pub seed: u64,
+    /// Keeps mocks of equal seeds apart: their codes and tokens differ, and so do the names of their keys.
+    /// Default `default`.
+    pub namespace: String,
     /// What a host is that no workspace claims and that does not start with `accounts.`.
     pub target: Target,
     /// The accounts that exist, by id. Their OIDC paths are answered on every host.
@@ -44,6 +47,9 @@ pub struct Setup {
     pub pkce: Pkce,
     /// Whether the authorization response carries `iss` and the metadata promises it (RFC 9207). Default true.
     pub iss: bool,
+    /// Whether tokens can be revoked and introspected (RFC 7009, RFC 7662), and the metadata says so.
+    /// Databricks offers neither. Default false.
+    pub revocation: bool,
     /// The scopes that can be granted.
     pub scopes: Vec<String>,
     /// Faults that are in force from the start.
@@ -65,6 +71,7 @@ impl Setup {
     pub fn workspace() -> Self {
         Self {
             seed: 0,
+            namespace: DEFAULT_NAMESPACE.to_owned(),
             target: Target::Workspace,
             account_ids: vec![DEFAULT_ACCOUNT_ID.to_owned()],
             workspaces: vec![Workspace::default()],
@@ -76,6 +83,7 @@ impl Setup {
             lifetimes: Lifetimes::default(),
             pkce: Pkce::default(),
             iss: true,
+            revocation: false,
             scopes: SCOPES.map(str::to_owned).to_vec(),
             faults: Vec::new(),
             clock: MockClock::default(),
@@ -102,7 +110,8 @@ impl Setup {
         }
     }
 
-    fn of_account(account_id: &str) -> Self {
+    /// Like [`Setup::workspace`], with the account of that id.
+    pub(crate) fn of_account(account_id: &str) -> Self {
         let account_id = account_id.to_owned();
         let workspace = Workspace {
             account_id: account_id.clone(),
@@ -254,6 +263,8 @@ pub enum Consent {
 pub enum Rotation {
     /// Each use gives a successor; a second use revokes the family.
     Strict,
+    /// Each use gives a successor; a second use is refused, and the family lives on.
+    Single,
     /// Like strict, but a repeat within the time gives the same successor again.
     Grace(Duration),
     /// The refresh token stays the same and is not sent again.

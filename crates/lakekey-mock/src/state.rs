@@ -1,7 +1,7 @@
 //! What the server remembers: codes, sessions, and sign-ins in progress.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::SystemTime,
 };
 
@@ -10,11 +10,11 @@ use crate::{rules::pkce::Challenge, site::Tenant};
 /// Codes, families of refresh tokens, open consent pages, and what was counted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
-    codes: HashMap<String, Code>,
+    codes: BTreeMap<String, Code>,
     code_order: VecDeque<String>,
     families: Vec<Family>,
     tickets: VecDeque<Ticket>,
-    revoked_ids: HashSet<String>,
+    revoked_ids: BTreeSet<String>,
     pub(crate) counters: Counters,
 }
 

@@ -17,7 +17,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use crate::Cut;
+use crate::{Cut, listen::Watch};
 
 /// A body that arrives whole, or not.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub(crate) struct WireBody {
     data: Bytes,
     length: u64,
     script: Script,
+    watch: Watch,
 }
 
 #[derive(Debug)]
@@ -45,18 +46,22 @@ enum Script {
 }
 
 impl WireBody {
-    pub(crate) fn whole(data: Vec<u8>) -> Self {
+    pub(crate) fn whole(data: Vec<u8>, mut watch: Watch) -> Self {
         let length = data.len() as u64;
+        if data.is_empty() {
+            watch.is_whole();
+        }
         Self {
             data: data.into(),
             length,
             script: Script::Whole,
+            watch,
         }
     }
 
     /// A body that suffers `cut`; `reset` is told to the connection when it has to be reset.
-    pub(crate) fn cut(data: Vec<u8>, cut: Cut, reset: &Arc<AtomicBool>) -> Self {
-        let whole = Self::whole(data);
+    pub(crate) fn cut(data: Vec<u8>, cut: Cut, reset: &Arc<AtomicBool>, watch: Watch) -> Self {
+        let whole = Self::whole(data, watch);
         let first = |after: usize| whole.data.slice(..after.min(whole.data.len()));
         match cut {
             Cut::Truncate { after, reset: hard } => {
@@ -110,6 +115,9 @@ impl Body for WireBody {
             return Poll::Ready(Some(Ok(Frame::data(byte))));
         }
         if !this.data.is_empty() {
+            if matches!(this.script, Script::Whole) {
+                this.watch.is_whole();
+            }
             return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut this.data)))));
         }
         match &mut this.script {

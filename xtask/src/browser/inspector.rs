@@ -31,6 +31,10 @@ pub(super) const SCENARIOS: &[Scenario<Stage>] = &[
         play: clock,
     },
     Scenario {
+        name: "a namespace is a page of its own",
+        play: namespace,
+    },
+    Scenario {
         name: "hostile text stays text",
         play: hostile,
     },
@@ -152,6 +156,19 @@ fn clock(stage: &mut Stage) -> Result<String, Failure> {
     let right = "return document.querySelector('#clock-note').textContent === 'UTC'";
     chrome.until("that the clock is right", right)?;
     Ok(note)
+}
+
+fn namespace(stage: &mut Stage) -> Result<String, Failure> {
+    let (mock, chrome, _) = stage.inspect()?;
+    loopback::get(&format!("{}/nowhere", mock.url()))?;
+    chrome.text("#entries [data-sequence='1']")?;
+    chrome.ask(OPEN_NAMESPACE)?;
+    chrome.click("#namespace option[value=other]")?;
+    let other = "return location.hash.endsWith('ns=other') && document.querySelector('#status').dataset.state === 'live'";
+    chrome.until("the other namespace", other)?;
+    let entries = chrome.ask("return document.querySelectorAll('#entries li').length")?;
+    same("requests of the other namespace", &entries, &0)?;
+    Ok("1 request here, none there".to_owned())
 }
 
 fn hostile(stage: &mut Stage) -> Result<String, Failure> {
@@ -277,6 +294,10 @@ const LOOKS: [(&str, Look); 3] = [
         },
     ),
 ];
+/// Nobody but the page has the token.
+const OPEN_NAMESPACE: &str = "
+    const token = new URLSearchParams(location.hash.slice(1)).get('token');
+    fetch('/ns/other', { method: 'PUT', headers: { authorization: `Bearer ${token}` }, body: '{}' });";
 /// A counter is filled by what the mock says, a switch by the person alone.
 const ALL_IN_FORCE: &str = "
     const switches = [...document.querySelectorAll('[role=switch]')];

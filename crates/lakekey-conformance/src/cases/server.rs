@@ -3,10 +3,12 @@
 mod api;
 mod authorize;
 mod authorize_binding;
+mod control;
 mod metadata;
 mod peer;
 mod refresh;
 mod refresh_binding;
+mod revocation;
 mod token;
 mod token_binding;
 mod token_errors;
@@ -24,4 +26,6 @@ pub(super) const AREAS: &[&[Case]] = &[
     refresh_binding::CASES,
     metadata::CASES,
     api::CASES,
+    revocation::CASES,
+    control::CASES,
 ];

@@ -253,7 +253,7 @@ fn program() -> Finding<PathBuf> {
 }
 
 /// The folder of this program, and of others of its build.
-pub(super) fn folder() -> Finding<PathBuf> {
+pub(crate) fn folder() -> Finding<PathBuf> {
     let here = std::env::current_exe()?;
     let folder = here
         .parent()

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
+use http::header::HOST;
 use http::{Request, Response};
 
 use crate::case::{Finding, Wrong, holds, there};
@@ -57,10 +58,12 @@ fn written(request: &Request<Vec<u8>>) -> Vec<u8> {
     let host = uri.authority().map_or("", |authority| authority.as_str());
     let mut lines = vec![
         format!("{} {path} HTTP/1.1", request.method()),
-        format!("Host: {host}"),
         "Connection: close".to_owned(),
         format!("Content-Length: {}", request.body().len()),
     ];
+    if !request.headers().contains_key(HOST) {
+        lines.push(format!("Host: {host}"));
+    }
     for (name, value) in request.headers() {
         lines.push(format!(
             "{name}: {}",

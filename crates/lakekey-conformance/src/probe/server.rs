@@ -10,7 +10,7 @@ use lakekey_mock::{Endpoint, Fault, FaultReport, Listening, Mock, Recorded};
 
 use super::wire::{SharedClock, Wire};
 use super::{Form, connection};
-use crate::case::{Finding, holds};
+use crate::case::{Finding, Wrong, holds};
 
 /// A mock. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -105,6 +105,23 @@ impl Server {
             .into_iter()
             .chain(self.with(|mock| mock.faults()))
             .collect()
+    }
+
+    /// Waits until `happened` is true. `false` if it never is.
+    pub(crate) fn wait_until(&self, happened: impl FnMut(&Mock) -> bool) -> bool {
+        let mut happened = happened;
+        match &self.0.mock {
+            Source::Value(mock) => happened(&lock(mock)),
+            Source::Socket(listening) => listening.wait_until(PATIENCE, happened),
+        }
+    }
+
+    /// The address of the control API and the token it wants.
+    pub(crate) fn control(&self) -> Finding<(String, String)> {
+        match &self.0.mock {
+            Source::Value(_) => Err(Wrong::new("a mock without a socket has no control API")),
+            Source::Socket(mock) => Ok((mock.control_url(), mock.control_token().to_owned())),
+        }
     }
 
     /// Waits until so many requests stand at that barrier. A mock without a socket has none.

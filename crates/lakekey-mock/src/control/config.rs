@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{Consent, Dialect, Mock, Rotation, Setup};
+use crate::{Consent, Dialect, Mock, Rotation, Setup, Workspace};
 
 /// Changes what the body names and leaves the rest.
 pub(super) fn change(setup: &mut Setup, body: &Value) -> Result<(), String> {
@@ -42,11 +42,31 @@ pub(super) fn change(setup: &mut Setup, body: &Value) -> Result<(), String> {
     setup.rotation = rotation.unwrap_or(setup.rotation);
     setup.dialect = dialect.unwrap_or(setup.dialect);
     setup.iss = written.iss.unwrap_or(setup.iss);
+    setup.revocation = written.revocation.unwrap_or(setup.revocation);
     setup.pkce.plain = written.pkce_plain.unwrap_or(setup.pkce.plain);
     setup.pkce.required = written.require_pkce.unwrap_or(setup.pkce.required);
     setup.pkce.burn_on_failure = written
         .burn_on_pkce_failure
         .unwrap_or(setup.pkce.burn_on_failure);
+    Ok(())
+}
+
+/// Puts these accounts and workspaces in the place of those that are.
+pub(super) fn tenants(setup: &mut Setup, body: &Value) -> Result<(), String> {
+    let written: Tenants =
+        serde_json::from_value(body.clone()).map_err(|error| error.to_string())?;
+    let first = written.accounts.first().cloned();
+    let first = first.ok_or("`accounts` names at least one account")?;
+    let workspace = |written: WrittenWorkspace| Workspace {
+        name: written.name.unwrap_or_else(|| written.id.clone()),
+        id: written.id,
+        account_id: written.account_id.unwrap_or_else(|| first.clone()),
+        host: written.host.map(|host| host.to_ascii_lowercase()),
+        cloud: written.cloud.unwrap_or_else(|| "AWS".to_owned()),
+        azure_tenant: written.azure_tenant,
+    };
+    setup.workspaces = written.workspaces.into_iter().map(workspace).collect();
+    setup.account_ids = written.accounts;
     Ok(())
 }
 
@@ -83,9 +103,12 @@ pub(crate) fn consent(name: &str) -> Result<Consent, String> {
 fn rotation(name: &str, grace: Duration) -> Result<Rotation, String> {
     match name {
         "strict" => Ok(Rotation::Strict),
+        "single" => Ok(Rotation::Single),
         "grace" => Ok(Rotation::Grace(grace)),
         "never" => Ok(Rotation::Never),
-        _ => Err(format!("`{name}` is not one of strict, grace and never")),
+        _ => Err(format!(
+            "`{name}` is not one of strict, single, grace and never"
+        )),
     }
 }
 
@@ -108,6 +131,7 @@ struct Config {
     dialect: Option<String>,
     dialect_status: Option<u16>,
     iss: Option<bool>,
+    revocation: Option<bool>,
     pkce_plain: Option<bool>,
     require_pkce: Option<bool>,
     burn_on_pkce_failure: Option<bool>,
@@ -121,6 +145,25 @@ struct Ttl {
     access: Option<u64>,
     idle: Option<u64>,
     absolute: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tenants {
+    accounts: Vec<String>,
+    #[serde(default)]
+    workspaces: Vec<WrittenWorkspace>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenWorkspace {
+    id: String,
+    account_id: Option<String>,
+    name: Option<String>,
+    host: Option<String>,
+    cloud: Option<String>,
+    azure_tenant: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -2,11 +2,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::{
-    Mock, Recorded, Setup, User,
+    Mock, Recorded, Setup, User, Workspace,
     dice::Dice,
     mint,
     rules::scope,
@@ -53,6 +54,7 @@ pub(super) fn state(mock: &Mock) -> Value {
     let tickets: Vec<Value> = state.tickets().map(ticket).collect();
     let clock = &mock.world.setup.clock;
     json!({
+        "active": state.families().iter().filter(|family| !family.revoked).count(),
         "families": families,
         "open_pages": tickets.len(),
         "tickets": tickets,
@@ -78,6 +80,22 @@ pub(super) fn users(users: &[User]) -> Value {
         })
     };
     json!({ "users": users.iter().map(user).collect::<Vec<Value>>() })
+}
+
+/// The accounts and workspaces.
+pub(super) fn tenants(setup: &Setup) -> Value {
+    let workspace = |workspace: &Workspace| {
+        json!({
+            "id": workspace.id,
+            "account_id": workspace.account_id,
+            "name": workspace.name,
+            "host": workspace.host,
+            "cloud": workspace.cloud,
+            "azure_tenant": workspace.azure_tenant,
+        })
+    };
+    let workspaces: Vec<Value> = setup.workspaces.iter().map(workspace).collect();
+    json!({ "accounts": setup.account_ids, "workspaces": workspaces })
 }
 
 /// A sign-in page that waits for its answer.
@@ -128,13 +146,18 @@ pub(super) fn seconds(moment: SystemTime) -> f64 {
 fn entry(entry: &Recorded) -> Value {
     json!({
         "sequence": entry.sequence,
+        "accepted_at": entry.accepted_at.map(seconds),
         "at": seconds(entry.at),
+        "committed_at": entry.committed_at.map(seconds),
+        "ended_at": entry.ended_at.map(seconds),
         "connection": entry.connection,
         "endpoint": entry.endpoint.name(),
         "method": entry.method().as_str(),
         "uri": entry.request.uri().to_string(),
         "headers": headers(entry.request.headers()),
         "body": String::from_utf8_lossy(entry.request.body()),
+        "raw": STANDARD.encode(&entry.raw),
+        "aborted": entry.aborted,
         "status": entry.status.map(|status| status.as_u16()),
         "response_headers": headers(&entry.response_headers),
         "response_body": String::from_utf8_lossy(&entry.response_body),

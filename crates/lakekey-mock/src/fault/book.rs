@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use http::Request;
 use sha2::{Digest, Sha256};
 
-use super::{Effect, Fault, FaultError, FaultReport, Phase, catalogue};
+use super::{Effect, Fault, FaultError, FaultReport, Phase, catalogue, preset};
 use crate::{Endpoint, Setup, params::Params};
 
 /// The faults in force, in the order they were added. The first that matches a request hits it.
@@ -109,15 +109,15 @@ impl<'a> Sight<'a> {
 
 impl FaultBook {
     pub(crate) fn add(&mut self, fault: Fault, setup: &mut Setup) -> Result<String, FaultError> {
+        let actions: Vec<_> = fault.actions.iter().flat_map(preset::expand).collect();
         let read = |(name, params): &(String, _)| Effect::read(name, params, setup);
-        let effects: Vec<Effect> = fault.actions.iter().map(read).collect::<Result<_, _>>()?;
+        let effects: Vec<Effect> = actions.iter().map(read).collect::<Result<_, _>>()?;
         self.added += 1;
         let id = fault
             .id
             .clone()
             .unwrap_or_else(|| format!("f{}", self.added));
-        let entries: Vec<_> = fault
-            .actions
+        let entries: Vec<_> = actions
             .iter()
             .filter_map(|(name, _)| catalogue::find(name))
             .collect();

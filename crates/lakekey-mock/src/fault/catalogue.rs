@@ -38,7 +38,7 @@ const METADATA: Option<Endpoint> = Some(Endpoint::Metadata);
 const API: Option<Endpoint> = Some(Endpoint::Api);
 
 /// `authz.*` acts on redirects to a client, whichever endpoint sends them.
-pub(super) static ENTRIES: [Entry; 31] = [
+pub(super) static ENTRIES: [Entry; 35] = [
     entry("api.status", "status", API, false),
     entry("authz.code", "mode", None, true),
     entry("authz.error", "code", None, true),
@@ -64,6 +64,10 @@ pub(super) static ENTRIES: [Entry; 31] = [
     entry("http.reset", "when", None, false),
     entry("http.status", "status", None, false),
     entry("http.truncate", "at", None, true),
+    entry("preset.captive_portal", "location", None, false),
+    entry("preset.html", "status", None, false),
+    entry("preset.ip_access_list", "address", None, false),
+    entry("preset.private_link", "location", None, false),
     entry("tls.bad", "kind", None, false),
     entry("token.echo_secret", "where", TOKEN, true),
     entry("token.error", "error", TOKEN, false),

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{FaultError, catalogue};
+use super::{
+    FaultError,
+    args::{Args, pairs_of},
+    catalogue,
+};
 use crate::{Rotation, Setup};
 
 /// One thing that goes wrong.
@@ -141,18 +145,12 @@ impl Effect {
     }
 }
 
-/// The parameters of one fault.
-struct Args<'a> {
-    fault: &'a str,
-    params: &'a Map<String, Value>,
-}
-
 impl Args<'_> {
     fn authz(&self) -> Result<Effect, FaultError> {
         let altered = |name| -> Result<Effect, FaultError> {
             Ok(Effect::AuthzParam {
                 name,
-                mode: self.text("mode")?,
+                mode: self.choice("mode", &ALTERED)?,
                 value: self.optional("value"),
             })
         };
@@ -170,7 +168,7 @@ impl Args<'_> {
                 Some(Value::Object(pairs)) => pairs_of(pairs),
                 _ => pairs_of(self.params),
             })),
-            "authz.redirect" => Ok(Effect::AuthzRedirect(self.text("mode")?)),
+            "authz.redirect" => Ok(Effect::AuthzRedirect(self.choice("mode", &DELIVERED)?)),
             _ => Ok(Effect::AuthzNever),
         }
     }
@@ -291,6 +289,7 @@ impl Args<'_> {
     fn rotation(&self) -> Result<Rotation, FaultError> {
         match self.text("mode")?.as_str() {
             "strict" => Ok(Rotation::Strict),
+            "single" => Ok(Rotation::Single),
             "never" => Ok(Rotation::Never),
             "grace" => Ok(Rotation::Grace(Duration::from_secs(
                 self.number_or("grace_s", 30)?,
@@ -298,84 +297,18 @@ impl Args<'_> {
             _ => Err(self.wrong("mode")),
         }
     }
-
-    fn text(&self, name: &str) -> Result<String, FaultError> {
-        self.optional(name).ok_or_else(|| self.wrong(name))
-    }
-
-    /// Text as it is; anything else as JSON.
-    fn optional(&self, name: &str) -> Option<String> {
-        self.params.get(name).map(plain)
-    }
-
-    fn flag(&self, name: &str, otherwise: bool) -> bool {
-        self.params
-            .get(name)
-            .and_then(Value::as_bool)
-            .unwrap_or(otherwise)
-    }
-
-    fn status(&self, name: &str) -> Result<u16, FaultError> {
-        self.number(name)
-            .ok()
-            .filter(|status| (100..=999).contains(status))
-            .ok_or_else(|| self.wrong(name))
-    }
-
-    fn number<N: TryFrom<u64>>(&self, name: &str) -> Result<N, FaultError> {
-        let number = self
-            .params
-            .get(name)
-            .and_then(Value::as_u64)
-            .and_then(|number| N::try_from(number).ok());
-        number.ok_or_else(|| self.wrong(name))
-    }
-
-    fn number_or<N: TryFrom<u64>>(&self, name: &str, otherwise: N) -> Result<N, FaultError> {
-        if self.params.contains_key(name) {
-            self.number(name)
-        } else {
-            Ok(otherwise)
-        }
-    }
-
-    /// An array of texts, or one text with commas.
-    fn list(&self, name: &str) -> Vec<String> {
-        match self.params.get(name) {
-            Some(Value::Array(items)) => items.iter().map(plain).collect(),
-            Some(value) => plain(value)
-                .split(',')
-                .map(|item| item.trim().to_owned())
-                .collect(),
-            None => Vec::new(),
-        }
-    }
-
-    fn pairs(&self, name: &str) -> Vec<(String, String)> {
-        self.params
-            .get(name)
-            .and_then(Value::as_object)
-            .map(pairs_of)
-            .unwrap_or_default()
-    }
-
-    fn wrong(&self, param: &str) -> FaultError {
-        FaultError::Param {
-            fault: self.fault.to_owned(),
-            param: param.to_owned(),
-        }
-    }
 }
 
-fn pairs_of(object: &Map<String, Value>) -> Vec<(String, String)> {
-    object
-        .iter()
-        .map(|(name, value)| (name.clone(), plain(value)))
-        .collect()
-}
-
-fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
-}
+/// What becomes of a parameter of the authorization response.
+const ALTERED: [&str; 8] = [
+    "append",
+    "case",
+    "drop",
+    "duplicate",
+    "empty",
+    "truncate",
+    "value",
+    "wrong",
+];
+/// How the authorization response is delivered instead.
+const DELIVERED: [&str; 4] = ["form_post", "fragment", "other_port", "twice"];

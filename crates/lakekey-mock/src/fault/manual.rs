@@ -74,7 +74,7 @@ impl FaultKind {
         let entry = catalogue::find(self.name);
         match (entry.and_then(|entry| entry.endpoint), family) {
             (Some(endpoint), _) => endpoint.name(),
-            (None, "http") => "every endpoint",
+            (None, "http" | "preset") => "every endpoint",
             (None, "authz") => "redirects to the client",
             (None, "tls") => "connections",
             (None, _) => "the whole server",
@@ -126,7 +126,7 @@ const fn kind(
     }
 }
 
-static KINDS: [FaultKind; 31] = [
+static KINDS: [FaultKind; 35] = [
     kind(
         "api.status",
         Main::Number(401),
@@ -286,6 +286,30 @@ static KINDS: [FaultKind; 31] = [
         "",
     ),
     kind(
+        "preset.captive_portal",
+        Main::Text("http://portal.invalid/login"),
+        "a guest network sends everybody to its own page",
+        "",
+    ),
+    kind(
+        "preset.html",
+        Main::Number(200),
+        "a page for people comes instead of JSON, with this status",
+        "",
+    ),
+    kind(
+        "preset.ip_access_list",
+        Main::Text("203.0.113.7"),
+        "the workspace lets nobody in from this address",
+        "",
+    ),
+    kind(
+        "preset.private_link",
+        Main::Text("/login.html?error=private-link-validation-error"),
+        "the workspace can only be reached through its private endpoint",
+        "",
+    ),
+    kind(
         "tls.bad",
         Main::Choice(&["stall"]),
         "the TLS handshake goes wrong in this way",
@@ -311,7 +335,7 @@ static KINDS: [FaultKind; 31] = [
     ),
     kind(
         "token.rotation",
-        Main::Choice(&["strict", "grace", "never"]),
+        Main::Choice(&["strict", "single", "grace", "never"]),
         "used refresh tokens are treated so",
         "`grace_s`: seconds of grace (30)",
     ),

@@ -153,6 +153,7 @@ const FAMILIES = {
   http: "HTTP",
   token: "Token endpoint",
   authz: "Sign-in redirect",
+  preset: "Networks and workspaces",
   disco: "Metadata",
   api: "API routes",
   tls: "TLS",

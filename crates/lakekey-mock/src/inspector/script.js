@@ -1,7 +1,7 @@
 // The inspector: asks the mock again and again, and shows what it says.
 
-import { Refusal, call, hasToken } from "./control.js";
-import { byId, tick } from "./dom.js";
+import { Refusal, call, hasToken, namespace, namespaces, show } from "./control.js";
+import { byId, element, fill, tick } from "./dom.js";
 import * as faults from "./faults.js";
 import * as journal from "./journal.js";
 import * as sessions from "./sessions.js";
@@ -20,6 +20,7 @@ async function refresh() {
   known.resets = state.resets;
   await journal.refresh();
   await learn(state);
+  showNamespaces(await namespaces());
   faults.show(inForce.faults, asked);
   sessions.showTickets(state.tickets, known.users);
   sessions.showTokens(state, known.tokens);
@@ -44,6 +45,16 @@ function showClock({ now, clock }) {
   const beside = Math.abs(off) < 3 ? "UTC" : `UTC, ${Math.abs(off)} s ${off > 0 ? "ahead" : "behind"}`;
   byId("clock-note").textContent = clock.runs ? beside : "UTC, stopped";
 }
+
+// Every namespace is a mock of its own; the page shows one at a time.
+function showNamespaces(all) {
+  const select = byId("namespace");
+  fill(select, all.map(({ name }) => name), (name) => element("option", { value: name }, name));
+  select.value = namespace;
+  select.hidden = all.length < 2;
+}
+
+byId("namespace").addEventListener("change", () => show(byId("namespace").value));
 
 for (const advance of document.querySelectorAll("[data-advance]")) {
   advance.addEventListener("click", () => perform(() => call("POST", "clock", { advance: Number(advance.dataset.advance) })));

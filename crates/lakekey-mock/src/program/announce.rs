@@ -1,6 +1,7 @@
 //! What the program says when it is ready.
 
 use std::{
+    collections::BTreeMap,
     io::{Result, Write},
     path::PathBuf,
 };
@@ -8,7 +9,10 @@ use std::{
 use serde_json::json;
 
 use super::{Args, Output};
-use crate::{Consent, DEFAULT_ACCOUNT_ID, Listening, M2M_CLIENT_ID, PUBLIC_CLIENT_ID};
+use crate::{
+    Consent, DEFAULT_ACCOUNT_ID, DEFAULT_WORKSPACE_ID, Listening, M2M_CLIENT_ID, M2M_CLIENT_SECRET,
+    PUBLIC_CLIENT_ID,
+};
 
 /// Where a mock is.
 pub(super) struct Place {
@@ -47,16 +51,23 @@ pub(super) fn announce(
             "control_token": place.control_token,
             "inspector": place.inspector,
             "ca_file": place.ca_file,
+            "env": environment(args, place).into_iter().chain(login()).collect::<BTreeMap<_, _>>(),
         });
         writeln!(data, "{line}")?;
         return data.flush();
     }
-    if !args.print_env {
+    let mut lines = environment(args, place);
+    if args.print_env {
+        lines.extend(login());
+    } else {
         explain(args, place, talk)?;
     }
-    for (name, value) in environment(args, place) {
-        writeln!(data, "export {name}='{}'", value.replace('\'', "'\\''"))?;
-    }
+    let line = |(name, value): (&str, String)| {
+        format!("export {name}='{}'\n", value.replace('\'', "'\\''"))
+    };
+    // At once: whoever has read the first line may have closed the pipe.
+    let lines: String = lines.into_iter().map(line).collect();
+    data.write_all(lines.as_bytes())?;
     data.flush()
 }
 
@@ -107,15 +118,33 @@ fn environment(args: &Args, place: &Place) -> Vec<(&'static str, String)> {
         .ca_file
         .as_ref()
         .map(|path| path.display().to_string());
-    let ca_names = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+    let workspace = args.unified.then(|| DEFAULT_WORKSPACE_ID.to_owned());
     std::iter::once(("DATABRICKS_HOST", place.url.clone()))
         .chain(account.map(|id| ("DATABRICKS_ACCOUNT_ID", id)))
+        .chain(workspace.map(|id| ("DATABRICKS_WORKSPACE_ID", id)))
         .chain(
             ca.into_iter()
-                .flat_map(|path| ca_names.map(|name| (name, path.clone()))),
+                .flat_map(|path| CA_NAMES.map(|name| (name, path.clone()))),
         )
         .collect()
 }
+
+/// What an SDK needs beside the place. The type is pinned, so that nothing else in the environment counts.
+fn login() -> [(&'static str, String); 3] {
+    [
+        ("DATABRICKS_AUTH_TYPE", "oauth-m2m".to_owned()),
+        ("DATABRICKS_CLIENT_ID", M2M_CLIENT_ID.to_owned()),
+        ("DATABRICKS_CLIENT_SECRET", M2M_CLIENT_SECRET.to_owned()),
+    ]
+}
+
+/// Where clients look for authorities: Go and OpenSSL, Python, Node and curl. A JVM has no such variable.
+const CA_NAMES: [&str; 4] = [
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "CURL_CA_BUNDLE",
+];
 
 #[cfg(test)]
 mod tests {

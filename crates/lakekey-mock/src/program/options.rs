@@ -23,13 +23,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("`{text}` is too long"))
 }
 
-/// `strict`, `never` or `grace=<time>`.
+/// `strict`, `single`, `never` or `grace=<time>`.
 pub(super) fn rotation(text: &str) -> Result<Rotation, String> {
     match text.split_once('=') {
         None if text == "strict" => Ok(Rotation::Strict),
+        None if text == "single" => Ok(Rotation::Single),
         None if text == "never" => Ok(Rotation::Never),
         Some(("grace", window)) => duration(window).map(Rotation::Grace),
-        _ => Err("write strict, grace=30s or never".to_owned()),
+        _ => Err("write strict, single, grace=30s or never".to_owned()),
     }
 }
 

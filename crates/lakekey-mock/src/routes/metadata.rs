@@ -46,7 +46,7 @@ pub(super) fn keys(world: &mut World, visit: &Visit<'_>) -> Answer {
     let published = world
         .keys
         .published(visit.now, world.setup.lifetimes.access);
-    let keys: Vec<Value> = published.iter().map(|key| key.jwk()).collect();
+    let keys: Vec<Value> = published.iter().map(crate::keys::SigningKey::jwk).collect();
     Answer::ready(reply::json(200, &json!({ "keys": keys })))
 }
 
@@ -101,7 +101,7 @@ fn host_document(site: &Site, setup: &Setup) -> Value {
 }
 
 fn server_document(issuer: &str, setup: &Setup) -> Value {
-    json!({
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/v1/authorize"),
         "token_endpoint": format!("{issuer}/v1/token"),
@@ -113,7 +113,12 @@ fn server_document(issuer: &str, setup: &Setup) -> Value {
         "code_challenge_methods_supported": if setup.pkce.plain { json!(["S256", "plain"]) } else { json!(["S256"]) },
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "authorization_response_iss_parameter_supported": setup.iss,
-    })
+    });
+    if setup.revocation {
+        document["revocation_endpoint"] = json!(format!("{issuer}/v1/revoke"));
+        document["introspection_endpoint"] = json!(format!("{issuer}/v1/introspect"));
+    }
+    document
 }
 
 fn cloud(setup: &Setup) -> &str {

@@ -4,7 +4,7 @@ use http::header::AUTHORIZATION;
 
 use super::Visit;
 use crate::{
-    Client, Dialect,
+    Client, Dialect, Rotation,
     exchange::{Answer, Content},
     jwt::{Claims, Identity},
     mint::{self, Issue},
@@ -137,7 +137,9 @@ fn refresh(world: &mut World, request: &Request<'_>) -> Verdict<Issue> {
     let next = match refresh_rotation::successor(family, presented, world.setup.rotation, now) {
         Ok(next) => next,
         Err(rule) => {
-            world.state.revoke_family(number);
+            if world.setup.rotation != Rotation::Single {
+                world.state.revoke_family(number);
+            }
             world.state.counters.reuse_detected += 1;
             return Err(rule);
         }

@@ -37,13 +37,13 @@ pub(crate) fn presented<'a>(headers: &'a HeaderMap, uri: &Uri, body: &[u8]) -> V
 }
 
 /// The claims of a token that one of `keys` signed.
-pub(crate) fn is_genuine(token: &str, keys: &[&SigningKey]) -> Verdict<Claims> {
+pub(crate) fn is_genuine(token: &str, keys: &[SigningKey]) -> Verdict<Claims> {
     let parsed = Parsed::of(token).ok_or(&SIGNATURE)?;
     require(parsed.header.alg == "RS256", &ALGORITHM)?;
     require(parsed.header.typ == "at+jwt", &TYPE)?;
     let key = keys
         .iter()
-        .find(|key| key.kid == parsed.header.kid)
+        .find(|key| *key.kid == parsed.header.kid)
         .ok_or(&KEY)?;
     require(
         key.verifies(parsed.signed.as_bytes(), &parsed.signature),

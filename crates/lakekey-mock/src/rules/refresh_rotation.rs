@@ -62,7 +62,7 @@ pub(crate) static REUSED: Rule = Rule::new(
     "token.refresh.reused",
     400,
     "invalid_grant",
-    "the refresh token was used before, its session is revoked",
+    "the refresh token was used before",
     "RFC 9700 §4.14.2",
 );
 pub(crate) static REVOKED: Rule = Rule::new(

@@ -3,7 +3,10 @@
 use lakekey_mock::{Listening, fault_kinds};
 use serde_json::{Value, json};
 
-use super::socket::{AUTHORIZE, connect, control_as, exchange, get, listen, redeem};
+use super::{
+    socket::{AUTHORIZE, listen, redeem},
+    wire::{connect, control_as, exchange, get},
+};
 
 #[test]
 fn the_page_needs_no_token_and_loads_only_its_own_files() {
@@ -164,7 +167,15 @@ fn call(mock: &Listening, method: &str, path: &str, body: &Value) -> Value {
     } else {
         body.to_string()
     };
-    let answer = control_as(mock, "127.0.0.1", mock.control_token(), method, path, &body);
+    let path = format!("/ns/default/{path}");
+    let answer = control_as(
+        mock,
+        "127.0.0.1",
+        mock.control_token(),
+        method,
+        &path,
+        &body,
+    );
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
     serde_json::from_str(body).unwrap()

@@ -5,11 +5,15 @@
 mod api;
 mod authorize;
 mod common;
+mod fault_names;
 mod faults;
 mod inspector;
 mod metadata;
+mod namespaces;
 mod program;
 mod redirect_model;
 mod refresh;
+mod seed;
 mod socket;
 mod token;
+mod wire;

@@ -50,7 +50,10 @@ fn a_wrong_option_is_a_usage_error() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("write strict, grace=30s or never"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("write strict, single, grace=30s or never")
+    );
 }
 
 #[test]

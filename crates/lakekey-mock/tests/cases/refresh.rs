@@ -42,6 +42,30 @@ fn s_rt_01_without_rotation_the_token_stays() {
 }
 
 #[test]
+fn a_single_use_token_is_refused_again_and_its_family_lives_on() {
+    let mut mock = rfc(Rotation::Single);
+    let first = sign_in(&mut mock, &workspace_issuer());
+    let second = json(&refresh(
+        &mut mock,
+        &workspace_issuer(),
+        text(&first, "refresh_token"),
+    ));
+    let again = refresh(
+        &mut mock,
+        &workspace_issuer(),
+        text(&first, "refresh_token"),
+    );
+    assert_eq!(outcome(&again), "400 invalid_grant");
+    let third = refresh(
+        &mut mock,
+        &workspace_issuer(),
+        text(&second, "refresh_token"),
+    );
+    assert_eq!(third.status(), 200);
+    assert_eq!(mock.counters().reuse_detected, 1);
+}
+
+#[test]
 fn s_rt_02_reuse_revokes_the_family_and_no_other() {
     let mut mock = rfc(Rotation::Strict);
     let other = sign_in(&mut mock, &workspace_issuer());

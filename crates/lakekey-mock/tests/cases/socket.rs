@@ -2,14 +2,13 @@
 
 use std::{
     io::{ErrorKind, Read, Write},
-    net::TcpStream,
     thread,
     time::Duration,
 };
 
 use lakekey_mock::{Listening, M2M_CLIENT_ID, M2M_CLIENT_SECRET, Mock, Setup};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::wire::{PATIENCE, connect, control_as, exchange, form_request, get, request};
 
 #[test]
 fn answers_on_both_loopback_families_and_stops_when_dropped() {
@@ -220,13 +219,59 @@ fn s_ct_03_half_a_request_is_not_acted_on() {
     );
     let answers = exchange(connect(("127.0.0.1", mock.port())).unwrap(), &pipelined);
     assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2);
-    let numbers = mock.with(|mock| {
-        mock.requests()
-            .iter()
-            .map(|entry| entry.sequence)
-            .collect::<Vec<_>>()
+    let all_ended = |mock: &Mock| {
+        let entries = mock.requests();
+        entries.len() == 3
+            && entries
+                .iter()
+                .all(|entry| entry.aborted || entry.ended_at.is_some())
+    };
+    assert!(mock.wait_until(PATIENCE, all_ended));
+    let mut entries = mock.with(|mock| mock.requests().to_vec());
+    let numbers: Vec<_> = entries.iter().map(|entry| entry.sequence).collect();
+    assert_eq!(numbers, [1, 2, 3]);
+    let half = entries.iter().position(|entry| entry.aborted).unwrap();
+    let half = entries.remove(half);
+    assert!(half.raw.starts_with(b"POST /oidc/v1/token") && half.raw.ends_with(b"half"));
+    assert!(!half.committed && half.status.is_none());
+    assert_eq!(half.endpoint, lakekey_mock::Endpoint::Other);
+    let raw: Vec<u8> = entries.iter().flat_map(|entry| entry.raw.clone()).collect();
+    assert_eq!(String::from_utf8_lossy(&raw), pipelined);
+}
+
+#[test]
+fn s_ct_03_what_is_no_request_is_in_the_journal() {
+    let mock = listen();
+    let answer = exchange(
+        connect(("127.0.0.1", mock.port())).unwrap(),
+        "nonsense\r\n\r\n",
+    );
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(mock.wait_until(PATIENCE, |mock| !mock.requests().is_empty()));
+    let entry = mock.with(|mock| mock.requests()[0].clone());
+    assert_eq!(entry.raw, b"nonsense\r\n\r\n");
+    assert_eq!(entry.status, Some(http::StatusCode::BAD_REQUEST));
+    assert!(!entry.aborted);
+}
+
+#[test]
+fn s_ct_03_a_client_that_does_not_wait_is_marked() {
+    let mock = listen();
+    mock.with(|mock| {
+        mock.inject("http.barrier=b,times=1".parse().unwrap())
+            .unwrap()
     });
-    assert_eq!(numbers, [1, 2]);
+    let mut stream = connect(("127.0.0.1", mock.port())).unwrap();
+    stream
+        .write_all(request("/oidc/jwks.json").as_bytes())
+        .unwrap();
+    assert!(mock.wait_until_held("b", 1, PATIENCE));
+    drop(stream);
+    assert!(mock.wait_until(PATIENCE, |mock| mock.requests()[0].aborted));
+    let answer = get(("127.0.0.1", mock.port()), "/oidc/jwks.json");
+    assert!(answer.starts_with("HTTP/1.1 200"));
+    assert!(mock.wait_until(PATIENCE, |mock| mock.requests()[1].ended_at.is_some()));
+    assert!(mock.with(|mock| !mock.requests()[1].aborted));
 }
 
 #[test]
@@ -240,7 +285,14 @@ fn s_ct_05_the_control_api_needs_its_token_and_its_port() {
         ("127.0.0.1", &token, "nonsense", 404),
         ("127.0.0.1", &token, "state", 200),
     ] {
-        let answer = control_as(&mock, host, token, "GET", path, "");
+        let answer = control_as(
+            &mock,
+            host,
+            token,
+            "GET",
+            &format!("/ns/default/{path}"),
+            "",
+        );
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {status}")),
             "{host} {path}: {answer}"
@@ -252,7 +304,14 @@ fn s_ct_05_the_control_api_needs_its_token_and_its_port() {
 fn s_ct_04_everything_can_be_steered_from_outside() {
     let mock = listen();
     let call = |method: &str, path: &str, body: &str| -> serde_json::Value {
-        let answer = control_as(&mock, "127.0.0.1", mock.control_token(), method, path, body);
+        let answer = control_as(
+            &mock,
+            "127.0.0.1",
+            mock.control_token(),
+            method,
+            &format!("/ns/default/{path}"),
+            body,
+        );
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
         serde_json::from_str(body).unwrap()
@@ -377,62 +436,4 @@ fn post(mock: &Listening, path: &str, form: &str) -> String {
         connect(("127.0.0.1", mock.port())).unwrap(),
         &form_request("127.0.0.1", path, form),
     )
-}
-
-fn form_request(host: &str, path: &str, form: &str) -> String {
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
-         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
-        form.len()
-    )
-}
-
-pub(crate) fn control_as(
-    mock: &Listening,
-    host: &str,
-    token: &str,
-    method: &str,
-    path: &str,
-    body: &str,
-) -> String {
-    let url = mock.control_url();
-    let (address, _) = url
-        .strip_prefix("http://")
-        .unwrap()
-        .split_once('/')
-        .unwrap();
-    let (name, port) = address.split_once(':').unwrap();
-    let stream = connect((name, port.parse().unwrap())).unwrap();
-    exchange(
-        stream,
-        &format!(
-            "{method} /ns/default/{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len()
-        ),
-    )
-}
-
-fn request(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
-}
-
-pub(crate) fn get(address: (&str, u16), path: &str) -> String {
-    exchange(connect(address).unwrap(), &request(path))
-}
-
-/// Sends, and reads until the other side is done, however it ends.
-pub(crate) fn exchange(mut stream: TcpStream, request: &str) -> String {
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    // A connection cut short is what some tests are about; they look at what arrived.
-    let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
-}
-
-#[expect(clippy::disallowed_methods, reason = "the tests' one door to sockets")]
-pub(crate) fn connect(address: (&str, u16)) -> std::io::Result<TcpStream> {
-    let stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    Ok(stream)
 }

@@ -41,7 +41,7 @@ impl Place {
         Self::at(&server.url_of(host), "/oidc")
     }
 
-    fn at(origin: &str, path: &str) -> Self {
+    pub(super) fn at(origin: &str, path: &str) -> Self {
         Self {
             origin: origin.to_owned(),
             issuer: format!("{origin}{path}"),
