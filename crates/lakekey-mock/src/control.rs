@@ -74,7 +74,12 @@ fn route(mock: &mut Mock, request: &Request<Vec<u8>>, path: &str, body: &Value) 
         }
         ("GET", "tokens") => Ok(reply::json(200, &tokens::report(mock))),
         ("POST", "clock") => {
-            config::clock(mock, body).map_err(|says| (400, says))?;
+            let mut clock = mock.clock().clone();
+            if body["reset"] == true {
+                clock = mock.initial_clock();
+            }
+            config::clock(&mut clock, body).map_err(|says| (400, says))?;
+            *mock.clock() = clock;
             Ok(reply::json(
                 200,
                 &json!({ "now": report::seconds(mock.now()) }),

@@ -192,9 +192,9 @@ impl Mock {
         self.resets
     }
 
-    /// Lets the clock go as it went at the start.
-    pub(crate) fn reset_clock(&mut self) {
-        self.world.setup.clock = self.initial.clock.clone();
+    /// The clock as it was at the start.
+    pub(crate) fn initial_clock(&self) -> MockClock {
+        self.initial.clock.clone()
     }
 
     /// A fingerprint of everything that decides about future answers, the clock aside.

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{Consent, Dialect, Mock, Rotation, Setup};
+use crate::{Consent, Dialect, MockClock, Rotation, Setup};
 
 /// Changes what the body names and leaves the rest.
 pub(super) fn change(setup: &mut Setup, body: &Value) -> Result<(), String> {
@@ -50,14 +50,10 @@ pub(super) fn change(setup: &mut Setup, body: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Moves the clock: `{"reset": true}`, `{"set": unix seconds}`, `{"advance": seconds}`, `{"skew": seconds}`.
-pub(super) fn clock(mock: &mut Mock, body: &Value) -> Result<(), String> {
+/// Moves the clock: `{"set": unix seconds}`, `{"advance": seconds}`, `{"skew": seconds}`.
+pub(super) fn clock(clock: &mut MockClock, body: &Value) -> Result<(), String> {
     let written: ClockChange =
         serde_json::from_value(body.clone()).map_err(|error| error.to_string())?;
-    if written.reset {
-        mock.reset_clock();
-    }
-    let clock = mock.clock();
     if let Some(moment) = written.set {
         clock.set(UNIX_EPOCH + Duration::from_secs(moment));
     }
@@ -126,8 +122,9 @@ struct Ttl {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockChange {
-    #[serde(default)]
-    reset: bool,
+    /// Is obeyed before.
+    #[serde(default, rename = "reset")]
+    _reset: bool,
     set: Option<u64>,
     advance: Option<u64>,
     skew: Option<i64>,

@@ -45,7 +45,7 @@ pub(super) fn state(mock: &Mock) -> Value {
                 "active": !family.revoked,
                 "created": seconds(family.created),
                 "used": seconds(family.used),
-                "ends": seconds(ends(family, &mock.world.setup)),
+                "ends": ends(family, &mock.world.setup).map(seconds),
                 "refresh_token": refresh_token(number, family, &mock.world.dice),
             })
         })
@@ -105,10 +105,11 @@ fn tenant(tenant: &Tenant) -> (&'static str, &str) {
     }
 }
 
-/// When the session ends unless it is used again.
-fn ends(family: &Family, setup: &Setup) -> SystemTime {
-    let idle = family.used + setup.lifetimes.idle;
-    idle.min(family.created + setup.lifetimes.absolute)
+/// When the session ends unless it is used again; `None` if it never does.
+fn ends(family: &Family, setup: &Setup) -> Option<SystemTime> {
+    let idle = family.used.checked_add(setup.lifetimes.idle);
+    let absolute = family.created.checked_add(setup.lifetimes.absolute);
+    idle.into_iter().chain(absolute).min()
 }
 
 /// The refresh token that is good now, if the session has any.

@@ -20,7 +20,7 @@ export function showTokens(state, tokens) {
   const { now } = state;
   const sessions = state.families.slice(-MOST).map((family) => ({
     ...family,
-    living: family.active && now <= family.ends,
+    living: family.active && (family.ends === null || now <= family.ends),
     tokens: tokens.filter((token) => token.family === family.family).slice(0, LATEST),
   }));
   const alone = tokens.filter((token) => !token.family).map((token) => ({ ...token, living: token.active && now < token.exp }));
@@ -67,7 +67,6 @@ function decided(decision, { location }) {
 const item = (thing) => (thing.tokens ? session(thing) : token(thing));
 
 function session(family) {
-  const fate = family.living ? until(family.ends, "ends in", "ended") : element("span", {}, family.active ? "out of time" : "revoked");
   return element(
     "li",
     {},
@@ -78,10 +77,15 @@ function session(family) {
       family.living ? revoke(`session ${family.family}`, { family: family.family }) : null,
     ),
     element("p", { class: "soft" }, code(family.client), " at ", place(family), ", ", code(family.scope)),
-    element("p", { class: "soft" }, `generation ${family.generation}, `, fate),
+    element("p", { class: "soft" }, `generation ${family.generation}, `, fate(family)),
     family.refresh_token && family.living ? secret("refresh", family.refresh_token) : null,
     ...family.tokens.map((access) => secret("access", access.token, expiry(access))),
   );
+}
+
+function fate({ active, ends, living }) {
+  if (!living) return active ? "out of time" : "revoked";
+  return ends === null ? "never ends" : until(ends, "ends in", "ended");
 }
 
 function token(access) {

@@ -127,6 +127,13 @@ fn the_clock_goes_back_to_how_it_was() {
     assert!(now() - start > 86_000.0);
     call(&mock, "POST", "clock", &json!({ "reset": true }));
     assert!(now() - start < 3_600.0);
+    let refused = control(
+        &mock,
+        "POST",
+        "clock",
+        &json!({ "reset": true, "advance": -1 }),
+    );
+    assert!(refused.starts_with("HTTP/1.1 400"), "{refused}");
 }
 
 #[test]
@@ -159,15 +166,19 @@ fn place(mock: &Listening) -> ((&'static str, u16), String) {
 }
 
 fn call(mock: &Listening, method: &str, path: &str, body: &Value) -> Value {
+    let answer = control(mock, method, path, body);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
+    serde_json::from_str(body).unwrap()
+}
+
+fn control(mock: &Listening, method: &str, path: &str, body: &Value) -> String {
     let body = if body.is_null() {
         String::new()
     } else {
         body.to_string()
     };
-    let answer = control_as(mock, "127.0.0.1", mock.control_token(), method, path, &body);
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
-    serde_json::from_str(body).unwrap()
+    control_as(mock, "127.0.0.1", mock.control_token(), method, path, &body)
 }
 
 /// The one address in the files: it names a format, and nobody loads it.
