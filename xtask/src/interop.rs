@@ -6,6 +6,7 @@ mod python;
 mod sdk;
 mod served;
 mod session;
+mod snippets;
 mod wire;
 
 pub(crate) use sdk::Sdk;
@@ -28,14 +29,14 @@ enum Peer {
     Python,
     /// OpenID Connect packages for Node.js that the OpenID Foundation has certified: two clients and a server.
     Oidc,
+    /// The programs of `docs/mock.md`, in four languages.
+    Snippets(snippets::Args),
 }
 
 /// Lets the release programs and their peers work together, and looks at what they send; a failure
 /// with one keeps none from its turn.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let peers = args
-        .peer
-        .map_or(vec![Peer::Python, Peer::Oidc], |it| vec![it]);
+    let peers = args.peer.map_or_else(all, |it| vec![it]);
     let met = peers.into_iter().map(meet);
     let failures: Vec<_> = met
         .filter_map(Result::err)
@@ -44,9 +45,15 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     Failure::unless_empty(&failures)
 }
 
+fn all() -> Vec<Peer> {
+    let snippets = snippets::Args { all: true };
+    vec![Peer::Python, Peer::Oidc, Peer::Snippets(snippets)]
+}
+
 fn meet(peer: Peer) -> Result<(), Failure> {
     match peer {
         Peer::Python => python::run(),
         Peer::Oidc => oidc::run(),
+        Peer::Snippets(args) => snippets::run(args),
     }
 }

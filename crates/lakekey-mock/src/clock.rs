@@ -57,6 +57,16 @@ impl MockClock {
     pub fn skew(&mut self, seconds: i64) {
         self.skew = seconds.clamp(-MAX_SKEW, MAX_SKEW);
     }
+
+    /// The skew in force, in seconds.
+    pub(crate) fn skewed(&self) -> i64 {
+        self.skew
+    }
+
+    /// Whether it follows the computer's clock, however far from it.
+    pub(crate) fn runs(&self) -> bool {
+        self.fixed.is_none()
+    }
 }
 
 #[expect(

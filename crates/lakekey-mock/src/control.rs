@@ -3,6 +3,7 @@
 mod config;
 mod namespaces;
 mod report;
+mod tokens;
 
 pub(crate) use config::consent as parse_consent;
 
@@ -14,12 +15,24 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Fault, Mock, User, fault::FaultReport, jwt::Parsed, listen::Namespaces, mint, params::Params,
-    reply, routes, rules::consent,
+    Fault, FaultKind, Mock, User,
+    fault::{FaultReport, fault_kinds},
+    inspector,
+    jwt::Parsed,
+    listen::Namespaces,
+    mint,
+    params::Params,
+    reply, routes,
+    rules::consent,
 };
 
 /// Answers a request of the control listener.
 pub(crate) fn answer(namespaces: &Namespaces, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    if is_local(request)
+        && let Some(page) = inspector::answer(request)
+    {
+        return page;
+    }
     if !is_local(request) || !is_authorized(request, &namespaces.control_token) {
         return refuse(403, "the control API needs its token and a loopback host");
     }
@@ -68,12 +81,19 @@ fn route(mock: &mut Mock, request: &Request<Vec<u8>>, path: &str, body: &Value) 
             let id = inject(mock, request.body())?;
             Ok(reply::json(201, &json!({ "id": id })))
         }
-        ("GET", "faults") => {
-            let faults: Vec<Value> = mock.faults().into_iter().map(report_fault).collect();
-            Ok(reply::json(200, &json!({ "faults": faults })))
+        ("GET", "faults") => Ok(reply::json(200, &json!({ "faults": faults(mock) }))),
+        ("GET", "faults/kinds") => {
+            let kinds: Vec<Value> = fault_kinds().iter().map(FaultKind::report).collect();
+            Ok(reply::json(200, &json!({ "kinds": kinds })))
         }
+        ("GET", "tokens") => Ok(reply::json(200, &tokens::report(mock))),
         ("POST", "clock") => {
-            config::clock(mock.clock(), body).map_err(|says| (400, says))?;
+            let mut clock = mock.clock().clone();
+            if body["reset"] == true {
+                clock = mock.initial_clock();
+            }
+            config::clock(&mut clock, body).map_err(|says| (400, says))?;
+            *mock.clock() = clock;
             Ok(reply::json(
                 200,
                 &json!({ "now": report::seconds(mock.now()) }),
@@ -90,9 +110,14 @@ fn route(mock: &mut Mock, request: &Request<Vec<u8>>, path: &str, body: &Value) 
         ("POST", "approve" | "deny") => decide(mock, body, path == "approve"),
         ("GET", "journal") => {
             let query = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
-            let since = query.get("since").map_or(Ok(0), str::parse);
-            let since = since.map_err(|_| (400, "`since` is not a number".to_owned()))?;
-            Ok(reply::json(200, &report::journal(mock.requests(), since)))
+            let number = |name: &str| query.get(name).map(str::parse).transpose();
+            let wrong = |_| (400, "`since` and `last` are numbers".to_owned());
+            let since = number("since").map_err(wrong)?.unwrap_or(0);
+            let last = number("last").map_err(wrong)?;
+            Ok(reply::json(
+                200,
+                &report::journal(mock.requests(), since, last),
+            ))
         }
         ("GET", "state") => Ok(reply::json(200, &report::state(mock))),
         ("POST", "verify") => Ok(reply::json(200, &verify(mock, body))),
@@ -134,14 +159,19 @@ fn inject(mock: &mut Mock, body: &[u8]) -> Result<String, (u16, String)> {
     mock.inject(fault).map_err(|error| (400, error.to_string()))
 }
 
-fn report_fault(report: FaultReport) -> Value {
-    let FaultReport {
-        id,
-        names,
-        seen,
-        hits,
-    } = report;
-    json!({ "id": id, "names": names, "seen": seen, "hits": hits })
+/// The faults in force: what was counted, and what was written.
+fn faults(mock: &Mock) -> Vec<Value> {
+    let report = |(report, written): (FaultReport, &Fault)| {
+        let FaultReport {
+            id,
+            names,
+            seen,
+            hits,
+        } = report;
+        json!({ "id": id, "names": names, "seen": seen, "hits": hits, "fault": written.to_json() })
+    };
+    let written = mock.faults.written();
+    mock.faults().into_iter().zip(written).map(report).collect()
 }
 
 fn revoke(mock: &mut Mock, body: &Value) -> Outcome {

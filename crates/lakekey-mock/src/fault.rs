@@ -5,6 +5,7 @@ mod book;
 mod catalogue;
 mod coding;
 mod effect;
+mod manual;
 pub(crate) mod message;
 mod preset;
 pub(crate) mod redirect;
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use book::{FaultBook, Sight, Strike};
 pub(crate) use effect::Effect;
+pub use manual::{FaultKind, fault_kinds};
 
 use crate::Endpoint;
 
@@ -62,15 +64,6 @@ impl Fault {
             phase: None,
             actions: vec![(name.to_owned(), Map::new())],
         }
-    }
-
-    /// The name of every fault there is, sorted.
-    ///
-    /// ```
-    /// assert!(lakekey_mock::Fault::names().any(|name| name == "http.status"));
-    /// ```
-    pub fn names() -> impl Iterator<Item = &'static str> {
-        catalogue::ENTRIES.iter().map(|entry| entry.name)
     }
 
     /// The id to report it by. Default `f1`, `f2`, ….
@@ -185,7 +178,7 @@ impl fmt::Display for FaultError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(name) => {
-                let names: Vec<_> = Fault::names().collect();
+                let names: Vec<_> = catalogue::ENTRIES.iter().map(|entry| entry.name).collect();
                 write!(
                     f,
                     "no fault is called `{name}`; known are {}",

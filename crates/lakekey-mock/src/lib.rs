@@ -6,6 +6,7 @@ mod control;
 mod dice;
 mod exchange;
 mod fault;
+mod inspector;
 mod journal;
 mod jwt;
 mod keys;
@@ -26,7 +27,7 @@ mod wire;
 
 pub use clock::MockClock;
 pub use exchange::{Cut, Delay};
-pub use fault::{Fault, FaultError, FaultReport, Phase};
+pub use fault::{Fault, FaultError, FaultKind, FaultReport, Phase, fault_kinds};
 pub use journal::Recorded;
 pub use listen::{Listening, Namespace};
 pub use routes::Endpoint;

@@ -24,7 +24,7 @@ pub(crate) use namespace::Shared;
 pub(crate) use namespaces::Namespaces;
 pub(crate) use watch::Watch;
 
-use crate::{Mock, Setup, dice::base64url, tls};
+use crate::{Mock, Setup, dice::base64url, inspector, tls};
 
 /// A mock that answers on loopback sockets, until it is dropped.
 ///
@@ -124,6 +124,11 @@ impl Listening {
     /// The root of the control API, for instance `http://127.0.0.1:41235/ns/default`.
     pub fn control_url(&self) -> String {
         self.default.control_url()
+    }
+
+    /// The address of the inspector, a page for people. It holds the control API's token.
+    pub fn inspector_url(&self) -> String {
+        inspector::address(&self.control_url(), self.control_token())
     }
 
     /// The bearer token that the control API asks for, in every namespace. Another one for every start.

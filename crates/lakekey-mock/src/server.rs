@@ -37,6 +37,7 @@ pub struct Mock {
     pub(crate) gates: Gates,
     journal: Journal,
     initial: Setup,
+    resets: u64,
     date: (u64, HeaderValue),
 }
 
@@ -61,6 +62,7 @@ impl Mock {
             journal: Journal::new(setup.journal),
             date: (u64::MAX, HeaderValue::from_static("")),
             initial: setup,
+            resets: 0,
         };
         mock.inject_initial();
         mock
@@ -126,9 +128,19 @@ impl Mock {
             .map_or(0, |report| report.hits)
     }
 
-    /// Takes the fault of that id out of force, or all of them.
+    /// Takes the fault of that id out of force, or all of them. What `token.rotation` and
+    /// `clock.server_skew` changed is again as it was at the start.
     pub fn clear_faults(&mut self, id: Option<&str>) {
-        self.faults.remove(id);
+        for name in self.faults.remove(id) {
+            match name.as_str() {
+                "token.rotation" => self.world.setup.rotation = self.initial.rotation,
+                "clock.server_skew" => {
+                    let skew = self.initial.clock.skewed();
+                    self.clock().skew(skew);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// What was counted since the start or the last reset.
@@ -179,7 +191,18 @@ impl Mock {
         self.gates.open_all();
         self.journal.start_over(setup.journal);
         self.initial = setup;
+        self.resets += 1;
         self.inject_initial();
+    }
+
+    /// How often the mock started over: what was read of the journal before is no part of it any more.
+    pub(crate) fn resets(&self) -> u64 {
+        self.resets
+    }
+
+    /// The clock as it was at the start.
+    pub(crate) fn initial_clock(&self) -> MockClock {
+        self.initial.clock.clone()
     }
 
     /// The setup that [`Mock::reset`] goes back to.

@@ -99,8 +99,9 @@ impl State {
         self.tickets.remove(index)
     }
 
-    pub(crate) fn tickets(&self) -> usize {
-        self.tickets.len()
+    /// The open sign-in pages, the oldest first.
+    pub(crate) fn tickets(&self) -> impl Iterator<Item = &Ticket> {
+        self.tickets.iter()
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 use super::client::Client;
 use crate::loopback;
 use crate::stage::{Home, Running};
+use crate::stopwatch::Stopwatch;
 use crate::terminal::Failure;
 
 /// A browser window; it closes when the value is dropped.
@@ -101,6 +102,18 @@ impl Chrome {
                 .json()
                 .clone())
         })
+    }
+
+    /// Waits until a script, the body of a function, returns `true` in the page.
+    pub(super) fn until(&self, what: &str, script: &str) -> Result<(), Failure> {
+        let watch = Stopwatch::start();
+        while watch.elapsed() < PATIENCE {
+            if self.ask(script)? == Value::Bool(true) {
+                return Ok(());
+            }
+            std::thread::sleep(LOOK);
+        }
+        Err(Failure::new(format!("the page never showed {what}")))
     }
 
     /// Changes what pages can find out about the person's system.
@@ -198,6 +211,10 @@ fn asked_for(event: &Value) -> Option<String> {
         .filter(|_| counts)
         .map(str::to_owned)
 }
+
+/// How long a page may take to show something.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(20);
 
 /// No window on a screen, no calls home; the sandbox needs rights that a container does not give.
 const SWITCHES: [&str; 9] = [

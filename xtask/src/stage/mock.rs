@@ -44,6 +44,7 @@ struct Place {
     url: String,
     control_url: String,
     control_token: String,
+    inspector: String,
 }
 
 impl Mock {
@@ -64,6 +65,11 @@ impl Mock {
     /// Where it is, for instance `http://127.0.0.1:40123`.
     pub(crate) fn url(&self) -> &str {
         &self.place.url
+    }
+
+    /// The address of its inspector, with the token of the control API.
+    pub(crate) fn inspector(&self) -> &str {
+        &self.place.inspector
     }
 
     /// The id of its process.
@@ -147,6 +153,11 @@ impl Mock {
             .filter_map(|fault| fault["hits"].as_u64())
             .sum::<u64>();
         Ok(usize::try_from(hits).unwrap_or(usize::MAX))
+    }
+
+    /// How many faults are in force.
+    pub(crate) fn in_force(&self) -> Result<usize, Failure> {
+        Ok(self.faults()?.len())
     }
 
     /// Ends every fault.

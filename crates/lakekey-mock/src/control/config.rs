@@ -165,6 +165,9 @@ struct WrittenWorkspace {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockChange {
+    /// Is obeyed before.
+    #[serde(default, rename = "reset")]
+    _reset: bool,
     set: Option<u64>,
     advance: Option<u64>,
     skew: Option<i64>,

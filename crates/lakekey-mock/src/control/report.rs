@@ -6,14 +6,23 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::{Mock, Recorded, Setup, User, Workspace, site::Tenant};
+use crate::{
+    Mock, Recorded, Setup, User, Workspace,
+    dice::Dice,
+    mint,
+    rules::scope,
+    site::Tenant,
+    state::{Ask, Family, Ticket},
+};
 
-/// The journal after entry number `since`, and the number to ask with next time.
-pub(super) fn journal(entries: &[Recorded], since: u64) -> Value {
+/// The journal after entry number `since`, at most the `last` entries of it, and the number to ask
+/// with next time.
+pub(super) fn journal(entries: &[Recorded], since: u64, last: Option<u64>) -> Value {
     let next = entries.last().map_or(since, |entry| entry.sequence);
+    let first = last.map_or(0, |last| next.saturating_sub(last));
     let entries: Vec<Value> = entries
         .iter()
-        .filter(|entry| entry.sequence > since)
+        .filter(|entry| entry.sequence > since.max(first))
         .map(entry)
         .collect();
     json!({ "entries": entries, "next": next })
@@ -26,10 +35,7 @@ pub(super) fn state(mock: &Mock) -> Value {
     let families: Vec<Value> = (1_u64..)
         .zip(state.families())
         .map(|(number, family)| {
-            let (kind, id) = match &family.tenant {
-                Tenant::Workspace(id) => ("workspace", id),
-                Tenant::Account(id) => ("account", id),
-            };
+            let (kind, id) = tenant(&family.tenant);
             json!({
                 "family": number,
                 "client": family.client,
@@ -38,13 +44,23 @@ pub(super) fn state(mock: &Mock) -> Value {
                 "scope": family.scope,
                 "generation": family.generation,
                 "active": !family.revoked,
+                "created": seconds(family.created),
+                "used": seconds(family.used),
+                "ends": ends(family, &mock.world.setup).map(seconds),
+                "refresh_token": refresh_token(number, family, &mock.world.dice),
             })
         })
         .collect();
+    let tickets: Vec<Value> = state.tickets().map(ticket).collect();
+    let clock = &mock.world.setup.clock;
     json!({
         "active": state.families().iter().filter(|family| !family.revoked).count(),
         "families": families,
-        "open_pages": state.tickets(),
+        "open_pages": tickets.len(),
+        "tickets": tickets,
+        "now": seconds(mock.now()),
+        "clock": { "runs": clock.runs(), "skew": clock.skewed() },
+        "resets": mock.resets(),
         "codes": counters.codes,
         "issued": counters.issued,
         "refreshed": counters.refreshed,
@@ -80,6 +96,44 @@ pub(super) fn tenants(setup: &Setup) -> Value {
     };
     let workspaces: Vec<Value> = setup.workspaces.iter().map(workspace).collect();
     json!({ "accounts": setup.account_ids, "workspaces": workspaces })
+}
+
+/// A sign-in page that waits for its answer.
+fn ticket(ticket: &Ticket) -> Value {
+    let Ask {
+        client,
+        scope,
+        redirect_uri,
+        ..
+    } = &ticket.ask;
+    let (kind, id) = tenant(&ticket.ask.tenant);
+    json!({
+        "ticket": ticket.id,
+        "client": client,
+        kind: id,
+        "scope": scope,
+        "redirect_uri": redirect_uri,
+    })
+}
+
+fn tenant(tenant: &Tenant) -> (&'static str, &str) {
+    match tenant {
+        Tenant::Workspace(id) => ("workspace", id),
+        Tenant::Account(id) => ("account", id),
+    }
+}
+
+/// When the session ends unless it is used again; `None` if it never does.
+fn ends(family: &Family, setup: &Setup) -> Option<SystemTime> {
+    let idle = family.used.checked_add(setup.lifetimes.idle);
+    let absolute = family.created.checked_add(setup.lifetimes.absolute);
+    idle.into_iter().chain(absolute).min()
+}
+
+/// The refresh token that is good now, if the session has any.
+fn refresh_token(number: u64, family: &Family, dice: &Dice) -> Option<String> {
+    scope::has(&family.scope, "offline_access")
+        .then(|| mint::refresh_token(dice, number, family.generation))
 }
 
 /// Seconds since 1970, with fractions.

@@ -148,9 +148,19 @@ impl FaultBook {
         self.armed.iter_mut().find_map(|armed| armed.strike(sight))
     }
 
-    pub(crate) fn remove(&mut self, id: Option<&str>) {
-        self.armed
-            .retain(|armed| id.is_some_and(|id| *armed.id != *id));
+    /// Takes the fault of that id out, or all of them, and gives what they did.
+    pub(crate) fn remove(&mut self, id: Option<&str>) -> Vec<String> {
+        let goes = |armed: &mut Armed| id.is_none_or(|id| *armed.id == *id);
+        let removed = self.armed.extract_if(.., goes);
+        removed
+            .flat_map(|armed| armed.fault.actions)
+            .map(|(name, _)| name)
+            .collect()
+    }
+
+    /// The faults in force, as they were written.
+    pub(crate) fn written(&self) -> impl Iterator<Item = &Fault> {
+        self.armed.iter().map(|armed| &armed.fault)
     }
 
     pub(crate) fn report(&self) -> Vec<FaultReport> {

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Fault, FaultError, Phase, catalogue};
 use crate::Endpoint;
@@ -91,6 +91,43 @@ impl Fault {
         })
     }
 
+    /// The fault as [`Fault::from_json`] takes it; what is left to its default is left out.
+    pub(crate) fn to_json(&self) -> Value {
+        let Self {
+            id,
+            endpoint,
+            grant,
+            stream,
+            offset,
+            times,
+            probability,
+            seed,
+            phase,
+            actions,
+        } = self;
+        let matching = [
+            ("endpoint", endpoint.map(|endpoint| json!(endpoint.name()))),
+            ("grant", grant.as_ref().map(|grant| json!(grant))),
+            ("client_stream", stream.as_ref().map(|stream| json!(stream))),
+        ];
+        let matching = some(matching);
+        let action: Map<String, Value> = actions
+            .iter()
+            .map(|(name, params)| (name.clone(), Value::Object(params.clone())))
+            .collect();
+        let random = *probability < 1.0;
+        Value::Object(some([
+            ("id", id.as_ref().map(|id| json!(id))),
+            ("match", (!matching.is_empty()).then(|| json!(matching))),
+            ("offset", (*offset > 0).then(|| json!(offset))),
+            ("times", times.map(|times| json!(times))),
+            ("probability", random.then(|| json!(probability))),
+            ("seed", random.then(|| json!(seed))),
+            ("phase", phase.map(|phase| json!(phase_name(phase)))),
+            ("action", Some(Value::Object(action))),
+        ]))
+    }
+
     fn with(mut self, key: &str, text: &str) -> Option<Self> {
         match key {
             "id" => self.id = Some(text.to_owned()),
@@ -113,12 +150,22 @@ pub(super) fn value(text: &str) -> Value {
 }
 
 fn phase(name: &str) -> Option<Phase> {
-    match name {
-        "before" => Some(Phase::Before),
-        "instead" => Some(Phase::Instead),
-        "after" => Some(Phase::After),
-        _ => None,
+    let mut phases = [Phase::Before, Phase::Instead, Phase::After].into_iter();
+    phases.find(|phase| phase_name(*phase) == name)
+}
+
+fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Before => "before",
+        Phase::Instead => "instead",
+        Phase::After => "after",
     }
+}
+
+/// The members that are there.
+fn some<const N: usize>(members: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    let present = |(name, value): (&str, Option<Value>)| Some((name.to_owned(), value?));
+    members.into_iter().filter_map(present).collect()
 }
 
 fn params(value: Value) -> Map<String, Value> {
@@ -170,4 +217,32 @@ struct Matching {
     endpoint: Option<String>,
     grant: Option<String>,
     client_stream: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_written_as_it_is_read() {
+        for text in [
+            "token:http.status=503,times=2,id=busy",
+            "http.delay=5,stream=s,offset=3,probability=0.5,seed=7,phase=after",
+            "token.set,expires_in=0,grant=refresh_token",
+            "authz.never",
+        ] {
+            let fault: Fault = text.parse().unwrap();
+            let again = Fault::from_json(&fault.to_json().to_string());
+            assert_eq!(again, Ok(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn defaults_are_left_out() {
+        let fault = Fault::new("http.status").param("status", 503);
+        assert_eq!(
+            fault.to_json().to_string(),
+            r#"{"action":{"http.status":{"status":503}}}"#
+        );
+    }
 }

@@ -20,6 +20,7 @@ pub(super) struct Place {
     accounts_url: String,
     control_url: String,
     control_token: String,
+    inspector: String,
     ca_file: Option<PathBuf>,
 }
 
@@ -30,6 +31,7 @@ impl Place {
             accounts_url: listening.url_of("accounts.localhost"),
             control_url: listening.control_url(),
             control_token: listening.control_token().to_owned(),
+            inspector: listening.inspector_url(),
             ca_file,
         }
     }
@@ -47,6 +49,7 @@ pub(super) fn announce(
             "url": place.url,
             "control_url": place.control_url,
             "control_token": place.control_token,
+            "inspector": place.inspector,
             "ca_file": place.ca_file,
             "env": environment(args, place).into_iter().chain(login()).collect::<BTreeMap<_, _>>(),
         });
@@ -98,6 +101,7 @@ fn explain(args: &Args, place: &Place, talk: &mut dyn Write) -> Result<()> {
     if let Some(path) = &place.ca_file {
         writeln!(talk, "Its certificates are signed by {}", path.display())?;
     }
+    writeln!(talk, "See and steer it at {}", place.inspector)?;
     writeln!(
         talk,
         "Nothing here is real. Ctrl-C stops it. For another shell:\n"
@@ -155,6 +159,7 @@ mod tests {
             accounts_url: "http://accounts.localhost:8080".to_owned(),
             control_url: "http://127.0.0.1:8081/ns/default".to_owned(),
             control_token: "secret".to_owned(),
+            inspector: "http://127.0.0.1:8081/inspector#token=secret&ns=default".to_owned(),
             ca_file: args.tls.then(|| PathBuf::from("/tmp/ca.pem")),
         };
         let (mut data, mut talk) = (Vec::new(), Vec::new());

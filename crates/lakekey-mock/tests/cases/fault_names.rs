@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use http::StatusCode;
-use lakekey_mock::{Fault, Mock, Setup, program::Args};
+use lakekey_mock::{Fault, Mock, Setup, fault_kinds, program::Args};
 use serde_json::{Value, json};
 
 use crate::{
@@ -13,7 +13,8 @@ use crate::{
 #[test]
 fn every_name_is_in_the_table() {
     let names: Vec<_> = TABLE.iter().map(|(name, ..)| *name).collect();
-    assert_eq!(names, Fault::names().collect::<Vec<_>>());
+    let kinds = fault_kinds().iter().map(|kind| kind.name);
+    assert_eq!(names, kinds.collect::<Vec<_>>());
 }
 
 #[test]

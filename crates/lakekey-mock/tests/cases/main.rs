@@ -7,6 +7,7 @@ mod authorize;
 mod common;
 mod fault_names;
 mod faults;
+mod inspector;
 mod metadata;
 mod namespaces;
 mod program;

@@ -364,10 +364,10 @@ fn s_ct_04_everything_can_be_steered_from_outside() {
     assert_eq!(call("POST", "reset", "")["state_hash"], pristine);
 }
 
-const AUTHORIZE: &str = "/oidc/v1/authorize?response_type=code&client_id=databricks-cli&redirect_uri=http%3A%2F%2Flocalhost%3A8020\
+pub(crate) const AUTHORIZE: &str = "/oidc/v1/authorize?response_type=code&client_id=databricks-cli&redirect_uri=http%3A%2F%2Flocalhost%3A8020\
     &scope=all-apis+offline_access&state=s&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
 
-fn listen() -> Listening {
+pub(crate) fn listen() -> Listening {
     Mock::new(Setup::workspace()).listen().unwrap()
 }
 
@@ -383,7 +383,7 @@ fn refresh_token(mock: &Listening) -> String {
         .to_owned()
 }
 
-fn redeem(mock: &Listening, location: &str) -> serde_json::Value {
+pub(crate) fn redeem(mock: &Listening, location: &str) -> serde_json::Value {
     let answer = post(mock, "/oidc/v1/token", &redemption(location));
     serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lakekey_mock::{Fault, Mock, Setup};
+use lakekey_mock::{Fault, Mock, Setup, fault_kinds};
 use serde::Deserialize;
 
 use crate::case::{Check, Finding, Wrong, holds, same, there};
@@ -25,7 +25,7 @@ pub(super) fn every_fault_is_offered_and_used(probe: &mut Probe) -> Finding {
 fn offered_by_the_mock(list: &[Listed]) -> Finding {
     let mocks = list.iter().filter(|fault| fault.made_by == Maker::Mock);
     let listed: BTreeSet<&str> = mocks.map(|fault| fault.name.as_str()).collect();
-    let offered: BTreeSet<&str> = Fault::names().collect();
+    let offered: BTreeSet<&str> = fault_kinds().iter().map(|kind| kind.name).collect();
     same("the faults of the mock", offered, listed)?;
     let unknown = Mock::new(Setup::workspace()).inject(Fault::new("http.nonsense"));
     holds(
