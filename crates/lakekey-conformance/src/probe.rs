@@ -7,9 +7,13 @@ mod connection;
 mod evidence;
 mod form;
 mod home;
+mod network;
 mod page;
 mod plant;
+mod processes;
+mod program;
 mod server;
+mod signal;
 mod transcripts;
 mod wire;
 
@@ -28,8 +32,10 @@ pub(crate) use command::{Lakekey, Outcome, Running};
 pub(crate) use evidence::Evidence;
 pub(crate) use form::Form;
 pub(crate) use home::{Home, PROFILES, TOKEN_CACHE};
+pub(crate) use network::{Families, STRANGERS};
 pub(crate) use page::{arrival, header, json};
 pub(crate) use server::{Server, noon};
+pub(crate) use signal::Signal;
 pub(crate) use transcripts::Transcripts;
 
 /// Everything a check may use. What it started is stopped, and what was printed is searched, when it ends.
@@ -104,6 +110,11 @@ impl Probe {
         let transcripts = self.transcripts.clone();
         let home = self.home()?;
         Lakekey::new(home, arguments, transcripts)
+    }
+
+    /// The same as a test build, which obeys the variables that make it fail.
+    pub(crate) fn sabotaged(&mut self, arguments: &[&str]) -> Finding<Lakekey> {
+        self.lakekey(arguments)?.sabotaged()
     }
 
     /// A browser without a screen: it follows redirects and keeps nothing.

@@ -70,7 +70,7 @@ impl Listening {
             None
         };
         let sockets = loopback(setup.port)?;
-        let control = bind(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)?;
+        let control = bind(sockets[0].local_addr()?.ip(), 0)?;
         let port = sockets[0].local_addr()?.port();
         let control_port = control.local_addr()?.port();
         let shared = Arc::new(Shared {
@@ -192,12 +192,17 @@ impl fmt::Debug for Listening {
     }
 }
 
-/// Sockets on one port of both loopback families, or of IPv4 alone where there is no IPv6.
+/// Sockets on one port of both loopback families, or of the one that there is.
 fn loopback(port: u16) -> Result<Vec<std::net::TcpListener>> {
     let attempts = if port == 0 { 20 } else { 1 };
     let mut taken = Error::from(ErrorKind::AddrInUse);
     for _ in 0..attempts {
-        let v4 = bind(IpAddr::V4(Ipv4Addr::LOCALHOST), port)?;
+        let v4 = match bind(IpAddr::V4(Ipv4Addr::LOCALHOST), port) {
+            Err(error) if error.kind() == ErrorKind::AddrNotAvailable => {
+                return Ok(vec![bind(IpAddr::V6(Ipv6Addr::LOCALHOST), port)?]);
+            }
+            bound => bound?,
+        };
         match bind(IpAddr::V6(Ipv6Addr::LOCALHOST), v4.local_addr()?.port()) {
             Ok(v6) => return Ok(vec![v4, v6]),
             Err(error) if error.kind() == ErrorKind::AddrInUse => taken = error,

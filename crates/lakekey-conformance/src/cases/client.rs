@@ -1,10 +1,13 @@
 //! Cases that judge lakekey: the library and the command.
 
 mod authz_request;
+mod desk;
 mod discovery;
 mod host_config;
 mod keyring;
+mod listener;
 mod machine;
+mod opener;
 mod pkce;
 mod refresh;
 mod steered;
@@ -45,4 +48,10 @@ pub(super) const AREAS: &[&[Case]] = &[
     keyring::BACKENDS,
     keyring::LATE,
     keyring::MODES,
+    listener::PORTS,
+    listener::REACH,
+    listener::OPENERS,
+    listener::WAITS,
+    listener::SIGNALS,
+    listener::TOGETHER,
 ];

@@ -6,7 +6,7 @@ use lakekey::Code;
 use lakekey_mock::Setup;
 use serde_json::Value;
 
-use super::super::support::{attempt_login, failed_as, login};
+use super::support::{attempt_login, failed_as, login};
 use crate::case::{Finding, holds, same, there};
 use crate::doors;
 use crate::probe::{Calls, Lakekey, Outcome, Probe, Server, TOKEN_CACHE};
