@@ -1,6 +1,7 @@
 //! Cases that judge lakekey: the library and the command.
 
 mod authz_request;
+mod cli_secrets;
 mod desk;
 mod discovery;
 mod host_config;
@@ -54,4 +55,8 @@ pub(super) const AREAS: &[&[Case]] = &[
     listener::WAITS,
     listener::SIGNALS,
     listener::TOGETHER,
+    cli_secrets::OUTPUT,
+    cli_secrets::SILENCE,
+    cli_secrets::ARGUMENTS,
+    cli_secrets::CHILDREN,
 ];

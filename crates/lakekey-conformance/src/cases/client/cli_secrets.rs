@@ -1,0 +1,13 @@
+//! Client cases of the area `cli-secrets`: what the command prints, how it fails, and where secrets must not be.
+
+mod arguments;
+mod children;
+mod output;
+mod silence;
+
+use crate::case::Case;
+
+pub(super) const OUTPUT: &[Case] = output::CASES;
+pub(super) const SILENCE: &[Case] = silence::CASES;
+pub(super) const ARGUMENTS: &[Case] = arguments::CASES;
+pub(super) const CHILDREN: &[Case] = children::CASES;
