@@ -58,5 +58,6 @@ pub(super) const AREAS: &[&[Case]] = &[
     cli_secrets::OUTPUT,
     cli_secrets::SILENCE,
     cli_secrets::ARGUMENTS,
+    cli_secrets::TYPES,
     cli_secrets::CHILDREN,
 ];

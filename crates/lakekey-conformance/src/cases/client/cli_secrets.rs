@@ -3,11 +3,14 @@
 mod arguments;
 mod children;
 mod output;
+mod panics;
 mod silence;
+mod types;
 
 use crate::case::Case;
 
 pub(super) const OUTPUT: &[Case] = output::CASES;
 pub(super) const SILENCE: &[Case] = silence::CASES;
 pub(super) const ARGUMENTS: &[Case] = arguments::CASES;
+pub(super) const TYPES: &[Case] = types::CASES;
 pub(super) const CHILDREN: &[Case] = children::CASES;
