@@ -56,6 +56,7 @@ pub(super) const AREAS: &[&[Case]] = &[
     listener::SIGNALS,
     listener::TOGETHER,
     cli_secrets::OUTPUT,
+    cli_secrets::KINDS,
     cli_secrets::SILENCE,
     cli_secrets::ARGUMENTS,
     cli_secrets::TYPES,

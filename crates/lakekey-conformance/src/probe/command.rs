@@ -186,11 +186,6 @@ impl Running {
         self.child.id()
     }
 
-    /// Whether it has ended.
-    pub(crate) fn has_ended(&mut self) -> Finding<bool> {
-        Ok(self.child.try_wait()?.is_some())
-    }
-
     /// Sends it a signal.
     #[cfg(unix)]
     pub(crate) fn signal(&self, signal: Signal) -> Finding {

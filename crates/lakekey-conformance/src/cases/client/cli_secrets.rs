@@ -2,6 +2,7 @@
 
 mod arguments;
 mod children;
+mod kinds;
 mod output;
 mod panics;
 mod silence;
@@ -10,6 +11,7 @@ mod types;
 use crate::case::Case;
 
 pub(super) const OUTPUT: &[Case] = output::CASES;
+pub(super) const KINDS: &[Case] = kinds::CASES;
 pub(super) const SILENCE: &[Case] = silence::CASES;
 pub(super) const ARGUMENTS: &[Case] = arguments::CASES;
 pub(super) const TYPES: &[Case] = types::CASES;
