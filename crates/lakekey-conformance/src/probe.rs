@@ -4,6 +4,7 @@ mod browser;
 mod calls;
 mod command;
 mod connection;
+mod disguise;
 mod evidence;
 mod form;
 mod home;

@@ -59,6 +59,7 @@ pub(super) const AREAS: &[&[Case]] = &[
     cli_secrets::KINDS,
     cli_secrets::SILENCE,
     cli_secrets::ARGUMENTS,
+    cli_secrets::LEAKS,
     cli_secrets::TYPES,
     cli_secrets::CHILDREN,
 ];

@@ -57,7 +57,9 @@ impl Lakekey {
         command
             .env("HOME", home.path())
             .env("USERPROFILE", home.path())
-            .env("BROWSER", "none");
+            .env("BROWSER", "none")
+            // Whatever it may log, it logs; what it prints is searched for secrets.
+            .env("RUST_LOG", "trace");
         Ok(Self {
             command,
             transcripts,

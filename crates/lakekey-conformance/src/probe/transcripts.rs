@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::disguise::Parts;
+
 /// What was printed in a check. Cloning shares it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Transcripts(Arc<Mutex<Inner>>);
@@ -35,26 +37,42 @@ impl Transcripts {
         access_tokens: &BTreeSet<String>,
     ) -> Option<String> {
         let inner = self.inner();
-        let all = secrets.iter().chain(&inner.secrets).chain(access_tokens);
-        for secret in all.filter(|secret| secret.len() >= SHORTEST) {
-            for (what, text) in &inner.texts {
-                let is_output = inner.access_tokens_on_stdout
-                    && access_tokens.contains(secret)
-                    && what.starts_with(STDOUT);
-                if !is_output && text.contains(secret.as_str()) {
-                    return Some(format!(
-                        "a secret of {} characters is in {what}",
-                        secret.len()
-                    ));
-                }
+        let all: BTreeSet<_> = secrets.iter().chain(&inner.secrets).collect();
+        let all: Vec<_> = all.into_iter().chain(access_tokens).collect();
+        let parts = Parts::of(all.iter().copied());
+        inner.texts.iter().find_map(|(what, text)| {
+            let allowed = inner.access_tokens_on_stdout && what.starts_with(STDOUT);
+            let text = match allowed {
+                true => without(text, access_tokens),
+                false => text.clone(),
+            };
+            let whole = all
+                .iter()
+                .find(|secret| secret.len() >= SHORTEST && text.contains(secret.as_str()));
+            match whole {
+                Some(secret) => Some(format!(
+                    "a secret of {} characters is in {what}",
+                    secret.len()
+                )),
+                None => parts
+                    .are_in(&text)
+                    .then(|| format!("a part of a secret is in {what}")),
             }
-        }
-        None
+        })
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The text with a mark in the place of each access token.
+fn without(text: &str, access_tokens: &BTreeSet<String>) -> String {
+    let replace = |text: String, token: &String| match token.is_empty() {
+        true => text,
+        false => text.replace(token, "<access token>"),
+    };
+    access_tokens.iter().fold(text.to_owned(), replace)
 }
 
 /// How the name of a standard output begins.

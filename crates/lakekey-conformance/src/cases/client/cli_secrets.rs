@@ -3,6 +3,7 @@
 mod arguments;
 mod children;
 mod kinds;
+mod leaks;
 mod output;
 mod panics;
 mod silence;
@@ -14,5 +15,6 @@ pub(super) const OUTPUT: &[Case] = output::CASES;
 pub(super) const KINDS: &[Case] = kinds::CASES;
 pub(super) const SILENCE: &[Case] = silence::CASES;
 pub(super) const ARGUMENTS: &[Case] = arguments::CASES;
+pub(super) const LEAKS: &[Case] = leaks::CASES;
 pub(super) const TYPES: &[Case] = types::CASES;
 pub(super) const CHILDREN: &[Case] = children::CASES;

@@ -48,8 +48,9 @@ fn sign_in(probe: &mut Probe) -> Finding {
         names("HTTPS_PROXY=http://proxy.example.test"),
         "the proxy is gone",
     )?;
+    let all = environment.join("\n");
     holds(
-        !environment.join("\n").contains(CANARY),
+        !all.contains(CANARY) && !all.contains(PROXY_CANARY),
         "the browser has a secret",
     )?;
     process(probe, running.id())?;
@@ -159,12 +160,13 @@ fn with_secrets(lakekey: Lakekey) -> Lakekey {
 }
 
 const CANARY: &str = "canary-of-the-environment";
+const PROXY_CANARY: &str = "proxy-password-canary";
 const SECRETS: [(&str, &str); 3] = [
     ("DATABRICKS_TOKEN", "dapi-canary-of-the-environment"),
     ("DATABRICKS_CLIENT_SECRET", "dose-canary-of-the-environment"),
     (
         "HTTPS_PROXY",
-        "http://me:canary-of-the-environment@proxy.example.test:3128",
+        "http://me:proxy-password-canary@proxy.example.test:3128",
     ),
 ];
 /// Writes down what it knows, and gives a token.
