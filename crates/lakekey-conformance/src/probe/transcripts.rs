@@ -41,23 +41,14 @@ impl Transcripts {
         let all: Vec<_> = all.into_iter().chain(access_tokens).collect();
         let parts = Parts::of(all.iter().copied());
         inner.texts.iter().find_map(|(what, text)| {
-            let allowed = inner.access_tokens_on_stdout && what.starts_with(STDOUT);
-            let text = match allowed {
-                true => without(text, access_tokens),
-                false => text.clone(),
+            let is_output = inner.access_tokens_on_stdout && what.starts_with(STDOUT);
+            let text = if is_output {
+                without(text, access_tokens)
+            } else {
+                text.clone()
             };
-            let whole = all
-                .iter()
-                .find(|secret| secret.len() >= SHORTEST && text.contains(secret.as_str()));
-            match whole {
-                Some(secret) => Some(format!(
-                    "a secret of {} characters is in {what}",
-                    secret.len()
-                )),
-                None => parts
-                    .are_in(&text)
-                    .then(|| format!("a part of a secret is in {what}")),
-            }
+            let found = found(&text, &all, &parts)?;
+            Some(format!("{found} is in {what}"))
         })
     }
 
@@ -66,13 +57,21 @@ impl Transcripts {
     }
 }
 
+/// Which secret is in a text, in words that do not give it away.
+fn found(text: &str, secrets: &[&String], parts: &Parts) -> Option<String> {
+    let mut long = secrets.iter().filter(|it| it.len() >= SHORTEST);
+    let whole = long.find(|secret| text.contains(secret.as_str()));
+    let whole = whole.map(|secret| format!("a secret of {} characters", secret.len()));
+    let part = || parts.are_in(text).then(|| "a part of a secret".to_owned());
+    whole.or_else(part)
+}
+
 /// The text with a mark in the place of each access token.
 fn without(text: &str, access_tokens: &BTreeSet<String>) -> String {
-    let replace = |text: String, token: &String| match token.is_empty() {
-        true => text,
-        false => text.replace(token, "<access token>"),
-    };
-    access_tokens.iter().fold(text.to_owned(), replace)
+    let tokens = access_tokens.iter().filter(|token| !token.is_empty());
+    tokens.fold(text.to_owned(), |text, token| {
+        text.replace(token, "<access token>")
+    })
 }
 
 /// How the name of a standard output begins.

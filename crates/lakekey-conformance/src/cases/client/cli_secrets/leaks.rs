@@ -203,7 +203,7 @@ fn a_personal_token(probe: &mut Probe) -> Finding {
     server.with(|mock| {
         mock.setup().users[0]
             .personal_tokens
-            .push(PERSONAL.to_owned())
+            .push(PERSONAL.to_owned());
     });
     for token in [PERSONAL, WRONG] {
         let host = ("DATABRICKS_HOST", server.url());
