@@ -32,6 +32,24 @@ pub(crate) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
+/// A file, to be read.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to open files"
+)]
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// A file that is there now, to be locked.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to files that are locked"
+)]
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    File::create(path)
+}
+
 /// Writes a file, and the folders above it.
 #[expect(
     clippy::disallowed_methods,

@@ -4,13 +4,18 @@ mod browser;
 mod calls;
 mod command;
 pub(crate) mod connection;
+mod disguise;
 mod evidence;
 mod form;
 mod home;
+mod network;
 mod page;
 mod plant;
+mod processes;
+mod program;
 mod proxy;
 mod server;
+mod signal;
 mod transcripts;
 mod wire;
 
@@ -25,13 +30,16 @@ use crate::catalogue::Entry;
 
 pub(crate) use browser::Browser;
 pub(crate) use calls::{Calls, Seen};
-pub(crate) use command::{Lakekey, Outcome, Running, folder};
+pub(crate) use command::{Lakekey, Outcome, Running};
 pub(crate) use evidence::Evidence;
 pub(crate) use form::Form;
 pub(crate) use home::{Home, PROFILES, TOKEN_CACHE};
+pub(crate) use network::{Families, STRANGERS};
 pub(crate) use page::{Arrival, arrival, header, json};
+pub(crate) use program::folder;
 pub(crate) use proxy::{Manner, Proxy};
 pub(crate) use server::{Server, noon};
+pub(crate) use signal::Signal;
 pub(crate) use transcripts::Transcripts;
 
 /// Everything a check may use. What it started is stopped, and what was printed is searched, when it ends.
@@ -106,6 +114,11 @@ impl Probe {
         let transcripts = self.transcripts.clone();
         let home = self.home()?;
         Lakekey::new(home, arguments, transcripts)
+    }
+
+    /// The same as a test build, which obeys the variables that make it fail.
+    pub(crate) fn sabotaged(&mut self, arguments: &[&str]) -> Finding<Lakekey> {
+        self.lakekey(arguments)?.sabotaged()
     }
 
     /// A browser without a screen: it follows redirects and keeps nothing.

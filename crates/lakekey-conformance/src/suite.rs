@@ -114,13 +114,15 @@ impl Verdict {
     }
 }
 
-/// Cases that name a fault which happened in none of their variants.
+/// Cases that name a fault which happened in none of their variants. Where a variant was skipped, it may
+/// have been the one.
 fn vacuous(records: &[Record]) -> Vec<String> {
-    let mut hits: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for record in records
+    let skipped = records
         .iter()
-        .filter(|record| record.status != Status::Skipped)
-    {
+        .filter(|record| record.status == Status::Skipped);
+    let skipped: BTreeSet<_> = skipped.map(|record| &record.id).collect();
+    let mut hits: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for record in records.iter().filter(|it| !skipped.contains(&it.id)) {
         let hit = record.fault_hits.iter().filter(|(_, hits)| **hits > 0);
         hits.entry(&record.id)
             .or_default()

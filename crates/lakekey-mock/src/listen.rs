@@ -56,7 +56,7 @@ impl Listening {
         } else {
             None
         };
-        let control = bind(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)?;
+        let control = open_control()?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .thread_name("lakekey-mock")
@@ -190,12 +190,27 @@ impl fmt::Debug for Listening {
     }
 }
 
-/// Sockets on one port of both loopback families, or of IPv4 alone where there is no IPv6.
+/// A socket for the control API, on the family that there is.
+fn open_control() -> Result<std::net::TcpListener> {
+    match bind(IpAddr::V4(Ipv4Addr::LOCALHOST), 0) {
+        Err(error) if error.kind() == ErrorKind::AddrNotAvailable => {
+            bind(IpAddr::V6(Ipv6Addr::LOCALHOST), 0)
+        }
+        bound => bound,
+    }
+}
+
+/// Sockets on one port of both loopback families, or of the one that there is.
 fn loopback(port: u16) -> Result<Vec<std::net::TcpListener>> {
     let attempts = if port == 0 { 20 } else { 1 };
     let mut taken = Error::from(ErrorKind::AddrInUse);
     for _ in 0..attempts {
-        let v4 = bind(IpAddr::V4(Ipv4Addr::LOCALHOST), port)?;
+        let v4 = match bind(IpAddr::V4(Ipv4Addr::LOCALHOST), port) {
+            Err(error) if error.kind() == ErrorKind::AddrNotAvailable => {
+                return Ok(vec![bind(IpAddr::V6(Ipv6Addr::LOCALHOST), port)?]);
+            }
+            bound => bound?,
+        };
         match bind(IpAddr::V6(Ipv6Addr::LOCALHOST), v4.local_addr()?.port()) {
             Ok(v6) => return Ok(vec![v4, v6]),
             Err(error) if error.kind() == ErrorKind::AddrInUse => taken = error,

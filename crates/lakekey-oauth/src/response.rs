@@ -5,6 +5,7 @@ use lakekey_core::{Secret, Token};
 
 use crate::members::Members;
 use crate::refusal::{media_type, oauth_error, refusal, server_error, unusable};
+use crate::text::without;
 use crate::{Grant, ResponseError, jwt, retry_after, seconds};
 
 /// Reads what a token endpoint answered to `grant`, in a request begun at `started`
@@ -19,7 +20,7 @@ use crate::{Grant, ResponseError, jwt, retry_after, seconds};
 ///   [`MAX_LIFETIME`], or else [`DEFAULT_LIFETIME`].
 /// - Its refresh token is the one in the answer, or the one of [`Grant::Refresh`] when the answer
 ///   has none (RFC 6749 §6).
-/// - Its scope is that of the answer; see [`check_granted`](crate::check_granted).
+/// - Its scope is that of the answer, less what repeats the grant; see [`check_granted`](crate::check_granted).
 ///
 /// Other members, `id_token` among them, are not looked at.
 ///
@@ -91,7 +92,11 @@ fn granted(
     }
     match members.text("scope") {
         Ok(None) => Ok(token),
-        Ok(Some(scope)) if scope.is_empty() || is_printable(&scope) => Ok(token.with_scope(scope)),
+        Ok(Some(scope)) if scope.is_empty() || is_printable(&scope) => {
+            // Scopes are shown and kept, and a server may repeat there what it was sent.
+            let shown = without(&scope, &grant.secrets());
+            Ok(token.with_scope(shown))
+        }
         _ => Err("its `scope` is no printable text"),
     }
 }

@@ -20,6 +20,12 @@ pub(crate) fn foreign(text: &str, secrets: &[&str]) -> Option<String> {
     Some(sanitised(text))
 }
 
+/// `text` with `…` in the place of each of `secrets`.
+pub(crate) fn without(text: &str, secrets: &[&str]) -> String {
+    let secrets = secrets.iter().filter(|secret| !secret.is_empty());
+    secrets.fold(text.to_owned(), |text, secret| text.replace(*secret, "…"))
+}
+
 fn harmless(character: char) -> char {
     match character {
         '\t' | '\n' | '\r' => ' ',
@@ -43,13 +49,22 @@ const LIMIT: usize = 300;
 
 #[cfg(test)]
 mod tests {
-    use super::{foreign, sanitised};
+    use super::{foreign, sanitised, without};
 
     #[test]
     fn what_misleads_a_terminal_is_replaced() {
         assert_eq!(
             sanitised("a\u{1b}[31mb\r\nc\u{202e}d\u{9b}"),
             "a\u{fffd}[31mb  c\u{fffd}d\u{fffd}"
+        );
+    }
+
+    #[test]
+    fn secrets_are_taken_out_of_a_text() {
+        let text = "all-apis code-1 a=verifier-2&b";
+        assert_eq!(
+            without(text, &["code-1", "", "verifier-2"]),
+            "all-apis … a=…&b"
         );
     }
 

@@ -160,6 +160,14 @@ fn only_json_is_json() {
 }
 
 #[test]
+fn a_scope_that_repeats_the_grant_is_kept_without_it() {
+    let body =
+        r#"{"access_token": "a", "token_type": "Bearer", "scope": "sql canary-r x=canary-r"}"#;
+    let token = read(200, "application/json", body, &refresh()).expect("a token");
+    assert_eq!(token.scope(), Some("sql … x=…"));
+}
+
+#[test]
 fn refusals_say_what_to_do_next() {
     use Code::{
         InvalidTokenResponse, LoginFailed, RateLimited, ReauthRequired, ServerError, TokenError,

@@ -34,7 +34,7 @@ pub enum StoreError {
     Version {
         /// The file.
         path: PathBuf,
-        /// The version found, shortened, or `none`.
+        /// The version found, shortened; `none`, or `other than a number`.
         found: String,
     },
     /// Other users could have written what is there, or it is not a plain file. Nothing was

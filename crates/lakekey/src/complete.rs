@@ -1,7 +1,7 @@
 //! Preparing a sign-in, and completing it: exchange the code, check the grant, keep the token.
 
 use http::header::AUTHORIZATION;
-use lakekey_core::{Context, Error, Limits, Token};
+use lakekey_core::{Context, Error, Limits, Token, sabotage};
 use lakekey_endpoints::{Endpoints, Target};
 use lakekey_oauth::{Client, Grant, Granted, Scopes, check_granted, exchange};
 use lakekey_store::Key;
@@ -90,6 +90,7 @@ impl Completion {
             &[],
         )
         .await?;
+        sabotage::panic_with("login.exchanged", &(&grant, &token, &self.credentials));
         let granted = check_granted(&token, &self.scopes)?;
         let scopes = token.scope().and_then(|scopes| scopes.parse().ok());
         let mut signed_in =

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use lakekey_core::{Context, Demand, Error, HOST, Origin, Settings, Token};
+use lakekey_core::{Context, Demand, Error, HOST, Origin, Settings, Token, sabotage};
 use lakekey_endpoints::{Host, Target};
 
 use crate::blocking::blocking;
@@ -103,7 +103,9 @@ impl Credentials {
     ///
     /// As [`Credentials::headers`].
     pub async fn token_on(&self, demand: Demand) -> Result<Token, Error> {
-        Ok(self.inner.cache.token(demand).await?.without_refresh())
+        let token = self.inner.cache.token(demand).await?;
+        sabotage::panic_with("token.there", &(&token, self));
+        Ok(token.without_refresh())
     }
 
     /// Says that the server refused these headers with 401, so that the next ones are new.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use lakekey::{Code, Error};
 
-use crate::render;
+use crate::{output, render};
 
 /// Why there is no command to run.
 #[derive(Debug)]
@@ -25,9 +25,8 @@ impl Refused {
 
     /// Prints the help that was asked for, or what is wrong with the command line.
     pub(crate) fn print(self) -> ExitCode {
-        let printed = self.error.print();
         match self.error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match printed {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match self.error.print() {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(_) => ExitCode::from(Code::OutputFailed.exit_status()),
             },
@@ -36,9 +35,16 @@ impl Refused {
     }
 
     fn usage(&self) -> ExitCode {
+        let text = self.error.render().to_string();
+        let short = shortened(&text);
+        if short == text {
+            // Nobody is left to be told that nobody can be told.
+            let _ = self.error.print();
+        } else {
+            output::talk(short.trim_end());
+        }
         if self.wants_json {
-            let text = self.error.render().to_string();
-            let fact = text
+            let fact = short
                 .lines()
                 .next()
                 .unwrap_or_default()
@@ -47,6 +53,17 @@ impl Refused {
         }
         ExitCode::from(Code::Usage.exit_status())
     }
+}
+
+/// The text with an end to words that somebody made longer than any that has a meaning here.
+fn shortened(text: &str) -> String {
+    let whole = |word: &str| match word.char_indices().nth(LONGEST_WORD) {
+        Some((end, _)) => format!("{}…", &word[..end]),
+        None => word.to_owned(),
+    };
+    text.split_inclusive(char::is_whitespace)
+        .map(whole)
+        .collect()
 }
 
 /// Whether the words ask for JSON, before anything else about them is known.
@@ -61,3 +78,6 @@ fn wants_json(words: &[OsString]) -> bool {
             .windows(2)
             .any(|pair| matches!(&*pair[0], "-o" | "--output") && pair[1] == "json")
 }
+
+/// As many characters of a word are repeated.
+const LONGEST_WORD: usize = 200;

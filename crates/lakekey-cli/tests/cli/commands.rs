@@ -274,6 +274,7 @@ fn bad_arguments_are_usage_errors_and_show_no_secret() {
         &["auth", "token", "--profile", ""],
         &["auth", "token", "--host", ""],
         &["auth", "token", &huge],
+        &["auth", "token", &format!("--{huge}")],
         &["auth", "token", "--", "--profile"],
         &["api", "trace", "/"],
     ] {

@@ -162,6 +162,28 @@ fn a_server_nobody_asks_ends_and_one_without_login_does_not_start() {
 }
 
 #[test]
+fn a_password_is_not_lent_as_if_it_were_a_token() {
+    let machine = Machine::new()
+        .with("DATABRICKS_HOST", "http://127.0.0.1:1")
+        .with("DATABRICKS_USERNAME", "someone")
+        .with("DATABRICKS_PASSWORD", "canary");
+    for words in [
+        &["auth", "exec", "--", "/usr/bin/env"][..],
+        &["auth", "exec", "--serve", "--", "/usr/bin/env"],
+        &["auth", "serve", "--idle", "1ms"],
+    ] {
+        let refused = machine.run(words);
+        assert_eq!((refused.status, refused.stdout.as_str()), (2, ""));
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(refused.stderr, @r"
+            error[config]: a user name and a password cannot be lent: there is no token to give
+            hint: sign in with `lakekey auth login --host <HOST>`, and name that profile
+            ");
+        }
+    }
+}
+
+#[test]
 fn a_token_that_ends_too_soon_is_renewed_and_no_more_is_promised_than_can_be_had() {
     let mock = mock();
     let machine = Machine::new();

@@ -1,5 +1,6 @@
 //! The door through which programs are started, always without a shell.
 
+use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -34,7 +35,8 @@ impl From<io::Error> for Unfinished {
 }
 
 /// Runs a program with these arguments to its end, or ends it: after `limit`, or when nobody waits
-/// for it any longer. It has nothing to read and inherits the environment.
+/// for it any longer. It has nothing to read and inherits the environment, that of Databricks
+/// left out.
 pub(super) async fn run(
     cx: &Context,
     program: &Path,
@@ -132,15 +134,26 @@ impl Pipe {
 }
 
 /// In a group of its own, so that it can be ended with all that it started; on Windows without a
-/// console window.
+/// console window. The variables of Databricks, with what secrets they hold, are not its business.
 #[expect(clippy::disallowed_methods, reason = "the door to programs")]
 fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        if is_of_databricks(&name) {
+            command.env_remove(name);
+        }
+    }
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     #[cfg(windows)]
     std::os::windows::process::CommandExt::creation_flags(&mut command, CREATE_NO_WINDOW);
     command
+}
+
+/// Names are the same in any case on Windows.
+fn is_of_databricks(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_ascii_uppercase();
+    name.starts_with("DATABRICKS_")
 }
 
 #[cfg(unix)]

@@ -3,10 +3,14 @@
 mod api;
 mod authz_request;
 mod callback;
+mod cli_secrets;
+mod desk;
 mod discovery;
 mod host_config;
 mod keyring;
+mod listener;
 mod machine;
+mod opener;
 mod pkce;
 mod refresh;
 mod steered;
@@ -63,4 +67,17 @@ pub(super) const AREAS: &[&[Case]] = &[
     tls_proxy::BROKEN_PROXIES,
     api::REACH,
     api::REFUSALS,
+    listener::PORTS,
+    listener::REACH,
+    listener::OPENERS,
+    listener::WAITS,
+    listener::SIGNALS,
+    listener::TOGETHER,
+    cli_secrets::OUTPUT,
+    cli_secrets::KINDS,
+    cli_secrets::SILENCE,
+    cli_secrets::ARGUMENTS,
+    cli_secrets::LEAKS,
+    cli_secrets::TYPES,
+    cli_secrets::CHILDREN,
 ];

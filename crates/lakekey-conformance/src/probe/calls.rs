@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
 
-use super::command::{Lakekey, folder};
-use super::{Home, Probe};
+use super::command::Lakekey;
+use super::program::folder;
+use super::{Home, Probe, Signal};
 use crate::case::{Finding, Wrong, holds, there};
 use crate::doors;
 
@@ -35,6 +36,11 @@ impl Calls {
     /// The program is killed before the first of them.
     pub(crate) fn killing() -> Self {
         Self::with("kill")
+    }
+
+    /// The program gets this signal while it is in the first of them.
+    pub(crate) fn interrupting(signal: Signal) -> Self {
+        Self::with(&format!("signal:{}", signal.exit() - 128))
     }
 
     /// Only calls of these names: `open`, `create` (of a file that must not be there yet), `mkdir`, `write`,

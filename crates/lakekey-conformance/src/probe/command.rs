@@ -2,14 +2,14 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{LazyLock, mpsc};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::transcripts::STDOUT;
-use super::{Home, Transcripts};
+use super::{Home, Signal, Transcripts, program};
 use crate::case::{Finding, Wrong, there};
 use crate::doors;
 
@@ -24,7 +24,7 @@ pub(crate) struct Lakekey {
 /// What a command that ended left behind.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// The exit code; `None` if a signal ended it.
+    /// The exit code; 128 and its number after a signal, as a shell says it.
     pub(crate) exit: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -47,7 +47,7 @@ impl Lakekey {
     pub(super) fn new(home: &Home, arguments: &[&str], transcripts: Transcripts) -> Finding<Self> {
         let name = format!("lakekey {}", arguments.join(" "));
         transcripts.add("the command line", name.clone());
-        let mut command = doors::command(&program()?);
+        let mut command = doors::command(&program::usual()?);
         command.args(arguments).env_clear().current_dir(home.path());
         for variable in INHERITED {
             if let Some(value) = doors::variable(variable) {
@@ -57,12 +57,34 @@ impl Lakekey {
         command
             .env("HOME", home.path())
             .env("USERPROFILE", home.path())
-            .env("BROWSER", "none");
+            .env("BROWSER", "none")
+            // Whatever it may log, it logs; what it prints is searched for secrets.
+            .env("RUST_LOG", "trace");
         Ok(Self {
             command,
             transcripts,
             name,
         })
+    }
+
+    /// The same command as a test build, which obeys the variables that make it fail.
+    pub(super) fn sabotaged(mut self) -> Finding<Self> {
+        let mut command = doors::command(&program::sabotaged()?);
+        self.hand_on(&mut command);
+        self.command = command;
+        Ok(self)
+    }
+
+    /// Adds an argument that need not be text. It is not part of the transcript.
+    pub(crate) fn argument(mut self, argument: &OsStr) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// Takes an environment variable away.
+    pub(crate) fn without_env(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
     }
 
     /// Sets an environment variable.
@@ -78,6 +100,13 @@ impl Lakekey {
     {
         let mut command = doors::command(program);
         command.args(arguments).arg(self.command.get_program());
+        self.hand_on(&mut command);
+        self.command = command;
+        self
+    }
+
+    /// Arguments, environment and folder.
+    fn hand_on(&self, command: &mut Command) {
         command.args(self.command.get_args()).env_clear();
         for (name, value) in self.command.get_envs() {
             if let Some(value) = value {
@@ -87,8 +116,6 @@ impl Lakekey {
         if let Some(folder) = self.command.get_current_dir() {
             command.current_dir(folder);
         }
-        self.command = command;
-        self
     }
 
     /// Has it begin with this mask for the modes of what it creates, for instance `000`.
@@ -123,11 +150,6 @@ impl Lakekey {
 }
 
 impl Running {
-    /// The number of the process.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Waits for a line on standard error that `wanted` makes something of.
     pub(crate) fn wait_for<T>(&mut self, wanted: impl Fn(&str) -> Option<T>) -> Finding<T> {
         loop {
@@ -161,6 +183,24 @@ impl Running {
             .map_err(|_| Wrong::new(format!("`{}` printed nothing", self.name)))
     }
 
+    /// The id of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: Signal) -> Finding {
+        let process = rustix::process::Pid::from_child(&self.child);
+        Ok(rustix::process::kill_process(process, signal.number())?)
+    }
+
+    /// There are no signals here.
+    #[cfg(not(unix))]
+    pub(crate) fn signal(&self, _: Signal) -> Finding {
+        Err(Wrong::new("there are no signals here"))
+    }
+
     /// Ends it with force, now.
     pub(crate) fn kill(mut self) -> Finding<Outcome> {
         self.child.kill()?;
@@ -191,7 +231,7 @@ impl Running {
     fn exit(&mut self) -> Finding<Option<i32>> {
         while doors::now() < self.deadline {
             if let Some(status) = self.child.try_wait()? {
-                return Ok(status.code());
+                return Ok(code(status));
             }
             thread::sleep(BETWEEN_LOOKS);
         }
@@ -209,6 +249,17 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+#[cfg(unix)]
+fn code(status: ExitStatus) -> Option<i32> {
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    status.code().or(signal.map(|number| 128 + number))
+}
+
+#[cfg(not(unix))]
+fn code(status: ExitStatus) -> Option<i32> {
+    status.code()
 }
 
 /// Reads to the end, and says when the first byte is there.
@@ -245,52 +296,6 @@ fn read_lines(source: impl Read + Send + 'static) -> mpsc::Receiver<String> {
         }
     });
     lines
-}
-
-/// The program: what `LAKEKEY_BIN` names, or else the one of this build, built if need be.
-fn program() -> Finding<PathBuf> {
-    static PROGRAM: LazyLock<Result<PathBuf, String>> =
-        LazyLock::new(|| match doors::variable("LAKEKEY_BIN") {
-            Some(path) => Ok(PathBuf::from(path)),
-            None => build().map_err(|wrong| wrong.0),
-        });
-    PROGRAM.clone().map_err(Wrong)
-}
-
-/// The folder of this program, and of others of its build.
-pub(crate) fn folder() -> Finding<PathBuf> {
-    let here = std::env::current_exe()?;
-    let folder = here
-        .parent()
-        .filter(|folder| !folder.ends_with("deps"))
-        .or(here.parent().and_then(|deps| deps.parent()));
-    there("the folder of this program", folder).map(Path::to_owned)
-}
-
-/// Builds the command beside this program, in the same profile. Does nothing if it is up to date.
-fn build() -> Finding<PathBuf> {
-    let folder = folder()?;
-    let cargo = doors::variable("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = doors::command(cargo.as_ref());
-    command.args([
-        "build",
-        "--quiet",
-        "--package",
-        "lakekey-cli",
-        "--bin",
-        "lakekey",
-    ]);
-    if folder.ends_with("release") {
-        command.arg("--release");
-    }
-    let output = command.current_dir(doors::root()).output()?;
-    if output.status.success() {
-        return Ok(folder.join(format!("lakekey{}", std::env::consts::EXE_SUFFIX)));
-    }
-    Err(Wrong::new(format!(
-        "`lakekey` could not be built:\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    )))
 }
 
 /// What a process needs to start at all, and where temporary files go.

@@ -25,8 +25,16 @@ pub(crate) fn send(request: &Request<Vec<u8>>) -> Finding<Response<Vec<u8>>> {
     } else {
         host
     };
-    let answer = raw((host, uri.port_u16().unwrap_or(80)), &written(request))?;
-    read(&answer).map_err(|wrong| wrong.during(&uri))
+    send_to((host, uri.port_u16().unwrap_or(80)), request)
+}
+
+/// The same to one address, whatever the host of the request is.
+pub(crate) fn send_to(
+    address: impl ToSocketAddrs,
+    request: &Request<Vec<u8>>,
+) -> Finding<Response<Vec<u8>>> {
+    let answer = raw(address, &written(request))?;
+    read(&answer).map_err(|wrong| wrong.during(request.uri()))
 }
 
 /// Sends these bytes to a port of this machine and reads the response to its end.

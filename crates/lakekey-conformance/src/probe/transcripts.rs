@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::disguise::Parts;
+
 /// What was printed in a check. Cloning shares it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Transcripts(Arc<Mutex<Inner>>);
@@ -35,26 +37,41 @@ impl Transcripts {
         access_tokens: &BTreeSet<String>,
     ) -> Option<String> {
         let inner = self.inner();
-        let all = secrets.iter().chain(&inner.secrets).chain(access_tokens);
-        for secret in all.filter(|secret| secret.len() >= SHORTEST) {
-            for (what, text) in &inner.texts {
-                let is_output = inner.access_tokens_on_stdout
-                    && access_tokens.contains(secret)
-                    && what.starts_with(STDOUT);
-                if !is_output && text.contains(secret.as_str()) {
-                    return Some(format!(
-                        "a secret of {} characters is in {what}",
-                        secret.len()
-                    ));
-                }
-            }
-        }
-        None
+        let all: BTreeSet<_> = secrets.iter().chain(&inner.secrets).collect();
+        let all: Vec<_> = all.into_iter().chain(access_tokens).collect();
+        let parts = Parts::of(all.iter().copied());
+        inner.texts.iter().find_map(|(what, text)| {
+            let is_output = inner.access_tokens_on_stdout && what.starts_with(STDOUT);
+            let text = if is_output {
+                without(text, access_tokens)
+            } else {
+                text.clone()
+            };
+            let found = found(&text, &all, &parts)?;
+            Some(format!("{found} is in {what}"))
+        })
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Which secret is in a text, in words that do not give it away.
+fn found(text: &str, secrets: &[&String], parts: &Parts) -> Option<String> {
+    let mut long = secrets.iter().filter(|it| it.len() >= SHORTEST);
+    let whole = long.find(|secret| text.contains(secret.as_str()));
+    let whole = whole.map(|secret| format!("a secret of {} characters", secret.len()));
+    let part = || parts.are_in(text).then(|| "a part of a secret".to_owned());
+    whole.or_else(part)
+}
+
+/// The text with a mark in the place of each access token.
+fn without(text: &str, access_tokens: &BTreeSet<String>) -> String {
+    let tokens = access_tokens.iter().filter(|token| !token.is_empty());
+    tokens.fold(text.to_owned(), |text, token| {
+        text.replace(token, "<access token>")
+    })
 }
 
 /// How the name of a standard output begins.

@@ -136,7 +136,10 @@ fn not_json(error: &serde_json::Error) -> Defect {
     ))
 }
 
+/// What may be told of a version: it may be anything, even something that belongs elsewhere in the file.
 fn shorten(found: &str) -> String {
-    let start: String = found.chars().take(16).collect();
-    start.escape_debug().to_string()
+    if found.starts_with(['"', '{', '[']) {
+        return "other than a number".to_owned();
+    }
+    found.chars().take(16).collect()
 }

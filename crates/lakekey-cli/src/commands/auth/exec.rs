@@ -26,11 +26,12 @@ pub(super) fn run(args: &Args, wanted: Wanted) -> Result<(), Error> {
     let renewal = credentials.token_on(token::demand(args.min_ttl));
     let token = runtime::block_on(renewal)?;
     token::enough(&token, args.min_ttl)?;
+    let lent = token::lendable(&token)?.expose().to_owned();
     let ids = ids(credentials.settings());
     let mut variables: BTreeMap<_, _> = ids.into_iter().collect();
     variables.insert(name(&HOST), credentials.host()?.to_string());
     variables.insert(name(&AUTH_TYPE), "pat".to_owned());
-    variables.insert(name(&TOKEN), token.access().expose().to_owned());
+    variables.insert(name(&TOKEN), lent);
     become_it(command(&args.command, &variables), &args.command[0])
 }
 

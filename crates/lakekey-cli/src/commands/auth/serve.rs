@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use self::service::Service;
+use super::token;
 use crate::args::{Format, Serve as Args, Timeout};
 use crate::machine::Machine;
 use crate::selection::Wanted;
@@ -57,7 +58,7 @@ impl Server {
     /// Opens the port. A login without tokens is an error now, not at the first question.
     pub(super) async fn open(credentials: Credentials, port: Option<u16>) -> Result<Self, Error> {
         let host = credentials.host()?;
-        credentials.token_on(Demand::Fresh).await?;
+        token::lendable(&credentials.token_on(Demand::Fresh).await?)?;
         let ids = ids(credentials.settings());
         let listener = listen(port.unwrap_or(0)).await?;
         let port = listener.local_addr().map_err(unavailable)?.port();

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use lakekey::{Clock as _, Code, Credentials, Demand, Error, Kind, SystemClock, Token};
+use lakekey::{Clock as _, Code, Credentials, Demand, Error, Kind, Secret, SystemClock, Token};
 use serde::Serialize;
 
 use crate::args::{Format, Timeout, Token as Args};
@@ -75,6 +75,16 @@ pub(super) fn enough(token: &Token, min_ttl: Option<Timeout>) -> Result<(), Erro
         }
         _ => Ok(()),
     }
+}
+
+/// The token as it is lent to others; a user name with its password is none.
+pub(super) fn lendable(token: &Token) -> Result<&Secret, Error> {
+    if token.token_type().eq_ignore_ascii_case("bearer") {
+        return Ok(token.access());
+    }
+    let message = "a user name and a password cannot be lent: there is no token to give";
+    Err(Error::new(Code::Config, message)
+        .with_hint("sign in with `lakekey auth login --host <HOST>`, and name that profile"))
 }
 
 /// The token as the SDKs read it: no line break at the end, and never the refresh token.

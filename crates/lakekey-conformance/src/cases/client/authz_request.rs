@@ -8,10 +8,10 @@ use std::net::TcpListener;
 use lakekey_mock::{DEFAULT_ACCOUNT_ID, Endpoint, Fault, Recorded, Setup};
 use url::Url;
 
-use super::support::login;
+use super::support::{form_of, login};
 use crate::case::{Case, Finding, holds, same, there};
 use crate::doors;
-use crate::probe::{Form, Probe, Server};
+use crate::probe::{Probe, Server};
 
 pub(super) const CASES: &[Case] = &[
     Case::one("C-REQ-01", parameters),
@@ -161,14 +161,6 @@ fn held_ports() -> BTreeMap<u16, Vec<TcpListener>> {
         )
     });
     taken.filter(|(_, sockets)| !sockets.is_empty()).collect()
-}
-
-fn form_of(address: &Url) -> Form {
-    address
-        .query_pairs()
-        .into_owned()
-        .collect::<Vec<_>>()
-        .into()
 }
 
 fn without_query(address: &Url) -> String {

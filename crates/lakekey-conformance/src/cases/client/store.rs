@@ -2,7 +2,6 @@
 
 mod concurrency;
 mod damage;
-mod desk;
 mod failures;
 mod links;
 mod locks;

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use url::Url;
 
 use crate::case::{Finding, Wrong, holds, same};
-use crate::probe::{Lakekey, Outcome, Probe, Server, header};
+use crate::probe::{Form, Lakekey, Outcome, Probe, Server, header};
 
 /// The library on a machine of its own: one mock for every host, the mock's clock, a store in memory.
 #[derive(Debug)]
@@ -102,6 +102,12 @@ pub(super) fn refused<T>(
 /// A sign-in that leaves the ports of the command alone.
 fn ready(credentials: &Credentials) -> SignIn {
     credentials.sign_in().ports(Ports::Any)
+}
+
+/// The parameters of an address.
+pub(super) fn form_of(address: &Url) -> Form {
+    let pairs = address.query_pairs().into_owned();
+    pairs.collect::<Vec<_>>().into()
 }
 
 /// Signs in at a terminal: the command prints the address, and a browser opens it.

@@ -10,8 +10,7 @@ use lakekey_oauth::{Client, Grant, RedirectUri, Scopes, authorize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::super::support::looks_random;
-use super::form_of;
+use super::super::support::{form_of, looks_random};
 use crate::case::{Case, Finding, Wrong, holds, same, there};
 use crate::probe::Probe;
 

@@ -166,4 +166,4 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// The token in every profile of the table, and that of the environment.
-const SECRET: &str = "dapi-conformance-secret-0123456789";
+const SECRET: &str = "dapi-canary-of-a-table-0123456789";

@@ -8,7 +8,7 @@ use lakekey::Token;
 use lakekey_store::{FileStore, Key, TokenStore};
 use serde_json::Value;
 
-use super::desk::{Desk, fine, token_words};
+use super::super::desk::{Desk, fine, token_words};
 use crate::case::{Case, Finding, Wrong, holds};
 use crate::doors;
 use crate::probe::{Lakekey, Probe};

@@ -4,7 +4,7 @@ use lakekey::Code;
 use lakekey_store::{FileStore, Key, StoreError, TokenStore};
 use serde_json::Value;
 
-use super::desk::{Desk, cache, document, fine, is_still, new_token, refused, token};
+use super::super::desk::{Desk, cache, document, fine, is_still, new_token, refused, token};
 use crate::case::{Case, Finding, Wrong, holds, same, there};
 use crate::probe::{Probe, TOKEN_CACHE};
 
@@ -106,7 +106,7 @@ fn cut_anywhere(probe: &mut Probe) -> Finding {
 
 fn one_bad_entry(probe: &mut Probe) -> Finding {
     let desk = Desk::with(probe, &["dev", "bad"])?;
-    super::desk::change(probe, |document| {
+    super::super::desk::change(probe, |document| {
         document["tokens"]["bad"] = serde_json::json!({"access_token": 7});
     })?;
     let before = cache(probe)?;
@@ -126,7 +126,7 @@ fn one_bad_entry(probe: &mut Probe) -> Finding {
 /// It is left as it is, also by a sign-in, which fails.
 fn of_version(probe: &mut Probe, version: Option<&Value>) -> Finding {
     let desk = Desk::with(probe, &["dev"])?;
-    super::desk::change(probe, |document| {
+    super::super::desk::change(probe, |document| {
         let members = document.as_object_mut().into_iter();
         for members in members {
             members.remove("version");

@@ -2,8 +2,10 @@
 
 use lakekey::Code;
 
+use super::super::desk::{
+    Desk, cache, document, fine, has_extension, is_lock, is_still, refused, token,
+};
 use super::super::support::attempt_login;
-use super::desk::{Desk, cache, document, fine, has_extension, is_lock, is_still, refused, token};
 use crate::case::{Case, Finding, Wrong, holds, same};
 use crate::probe::{Calls, Outcome, Probe, Seen, TOKEN_CACHE};
 

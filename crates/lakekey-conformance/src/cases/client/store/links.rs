@@ -2,7 +2,7 @@
 
 use lakekey::Code;
 
-use super::desk::{
+use super::super::desk::{
     Desk, cache, fine, has_extension, is_still, locks, new_token, refused, token, watched,
 };
 use crate::case::{Case, Finding, holds, same};

@@ -6,7 +6,9 @@ use lakekey::Code;
 use lakekey_mock::{Endpoint, Fault};
 use lakekey_store::{FileStore, Key, StoreError, TokenStore};
 
-use super::desk::{Desk, document, expire, fine, has_extension, locks, token_words, watched};
+use super::super::desk::{
+    Desk, document, expire, fine, has_extension, locks, token_words, watched,
+};
 use crate::case::{Case, Finding, Wrong, holds, same, there};
 use crate::doors;
 use crate::probe::{Calls, Lakekey, Probe, noon};
@@ -172,7 +174,7 @@ fn without_locks(probe: &mut Probe, errno: i32) -> Finding {
 fn locks_in_name_only(probe: &mut Probe) -> Finding {
     let desk = Desk::with(probe, &["dev", "other"])?;
     let before = document(probe)?["tokens"]["other"].clone();
-    super::desk::change(probe, |document| {
+    super::super::desk::change(probe, |document| {
         document["tokens"]["dev"]["expiry"] = "2020-01-01T00:00:00Z".into();
     })?;
     let calls = Calls::failing(0).named(&["flock"]);

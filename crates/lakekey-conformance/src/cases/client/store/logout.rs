@@ -5,9 +5,9 @@ use std::sync::Arc;
 use lakekey_mock::Setup;
 use lakekey_store::KeyringStore;
 
+use super::super::desk::{Desk, document, expire, fine, token};
 use super::super::keyring::fake::Fake;
 use super::super::support::Library;
-use super::desk::{Desk, document, expire, fine, token};
 use crate::case::{Case, Finding, holds, same};
 use crate::probe::{PROFILES, Probe};
 

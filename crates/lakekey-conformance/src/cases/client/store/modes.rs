@@ -2,8 +2,8 @@
 
 use lakekey::Code;
 
+use super::super::desk::{Desk, cache, fine, is_still, new_token, refused, token, watched};
 use super::super::support::attempt_login;
-use super::desk::{Desk, cache, fine, is_still, new_token, refused, token, watched};
 use crate::case::{Case, Finding, Wrong, holds, same};
 use crate::probe::{Probe, TOKEN_CACHE};
 

@@ -2,8 +2,8 @@
 
 use lakekey::Code;
 
+use super::super::desk::{Desk, cache, fine, is_still, refused, token_words};
 use super::super::support::attempt_login;
-use super::desk::{Desk, cache, fine, is_still, refused, token_words};
 use crate::case::{Case, Finding, holds, same};
 use crate::probe::{Calls, Outcome, Probe};
 

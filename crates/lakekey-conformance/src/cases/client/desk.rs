@@ -6,7 +6,7 @@ use lakekey::Code;
 use lakekey_mock::Setup;
 use serde_json::Value;
 
-use super::super::support::{attempt_login, failed_as, login};
+use super::support::{attempt_login, failed_as, login};
 use crate::case::{Finding, holds, same, there};
 use crate::doors;
 use crate::probe::{Calls, Lakekey, Outcome, Probe, Server, TOKEN_CACHE};
@@ -18,10 +18,15 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// A desk with a login for each of these profiles.
+    /// A desk with a login for each of these profiles, whose tokens are what commands print.
     pub(super) fn with(probe: &mut Probe, profiles: &[&str]) -> Finding<Self> {
-        let server = probe.listening(Setup::workspace())?;
         probe.token_is_output();
+        Self::quiet(probe, profiles)
+    }
+
+    /// The same where no command prints a token.
+    pub(super) fn quiet(probe: &mut Probe, profiles: &[&str]) -> Finding<Self> {
+        let server = probe.listening(Setup::workspace())?;
         for profile in profiles {
             login(probe, &["--host", server.url(), "--profile", profile])?;
         }
