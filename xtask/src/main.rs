@@ -12,6 +12,7 @@ mod layers;
 mod loopback;
 mod programs;
 mod reliability;
+mod sabotage;
 mod shell;
 mod stage;
 mod stopwatch;

@@ -11,6 +11,7 @@ mod probe;
 pub mod program;
 mod report;
 mod runner;
+mod sabotage;
 mod suite;
 mod tables;
 mod trial;

@@ -10,6 +10,7 @@ use crate::case::{Finding, Wrong};
 use crate::doors;
 use crate::report::{self, Run, terminal};
 use crate::runner;
+use crate::sabotage::matrix;
 use crate::suite::{Suite, Verdict};
 use crate::trial::Trial;
 
@@ -32,7 +33,11 @@ struct Args {
     /// Where report.json, junit.xml and report.html go. Default: conformance/ in the target folder.
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// Rewrite the table in docs/conformance.md instead of running anything.
+    /// Switch these protections off, one after the other, and see that the cases notice; all if none is named.
+    /// Only in a build with the feature `sabotage`: `cargo xtask sabotage`.
+    #[arg(long, value_name = "SWITCH", num_args = 0..)]
+    sabotage: Option<Vec<String>>,
+    /// Rewrite the tables in docs/conformance.md instead of running anything.
     #[arg(long)]
     bless: bool,
 }
@@ -62,6 +67,9 @@ fn run(args: &Args) -> Finding<bool> {
     if args.bless {
         report::docs::bless()?;
         return Ok(true);
+    }
+    if let Some(names) = &args.sabotage {
+        return matrix::main(names);
     }
     let chosen: Vec<_> = suite
         .trials

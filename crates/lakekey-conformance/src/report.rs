@@ -1,5 +1,6 @@
 //! What a run leaves for people and for other programs.
 
+pub(crate) mod date;
 pub(crate) mod docs;
 mod html;
 mod json;

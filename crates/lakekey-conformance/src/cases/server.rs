@@ -7,6 +7,7 @@ mod metadata;
 mod peer;
 mod refresh;
 mod refresh_binding;
+mod sabotage;
 mod token;
 mod token_binding;
 mod token_errors;
@@ -24,4 +25,5 @@ pub(super) const AREAS: &[&[Case]] = &[
     refresh_binding::CASES,
     metadata::CASES,
     api::CASES,
+    sabotage::CASES,
 ];

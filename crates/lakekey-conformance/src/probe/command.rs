@@ -288,8 +288,15 @@ fn build() -> Finding<PathBuf> {
     )))
 }
 
-/// What a process needs to start at all, and where temporary files go.
-const INHERITED: [&str; 5] = ["PATH", "SystemRoot", "TMPDIR", "TEMP", "TMP"];
+/// What a process needs to start at all, where temporary files go, and what a test build does without.
+const INHERITED: [&str; 6] = [
+    "PATH",
+    "SystemRoot",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "LAKEKEY_SABOTAGE",
+];
 /// How long a command may run.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The only way to wait for a process with a deadline is to look again.
