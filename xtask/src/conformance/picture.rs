@@ -75,8 +75,8 @@ const PICTURES: &[Picture] = &[
     },
     Picture {
         name: "report-journey.png",
-        fragment: "#C-REQ-01",
-        height: 1200,
+        fragment: "#only=C-REQ-01",
+        height: 1100,
         dark: false,
     },
 ];

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::transcripts::STDOUT;
 use super::{Home, Transcripts};
 use crate::case::{Finding, Wrong, there};
-use crate::doors;
+use crate::{doors, subject};
 
 /// The command with its arguments, not started yet.
 #[derive(Debug)]
@@ -47,7 +47,10 @@ impl Lakekey {
     pub(super) fn new(home: &Home, arguments: &[&str], transcripts: Transcripts) -> Finding<Self> {
         let name = format!("lakekey {}", arguments.join(" "));
         transcripts.add("the command line", name.clone());
-        let mut command = doors::command(&program()?);
+        let mut command = match subject::get() {
+            Some(subject) => subject.command(),
+            None => doors::command(&program()?),
+        };
         command.args(arguments).env_clear().current_dir(home.path());
         for variable in INHERITED {
             if let Some(value) = doors::variable(variable) {

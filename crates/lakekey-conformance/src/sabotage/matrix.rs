@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::child::Child;
 use super::row::{Row, Verdict};
@@ -13,7 +13,7 @@ use crate::report::terminal;
 use crate::{doors, report};
 
 /// What became of each switch, and when.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Matrix {
     version: u32,
     /// The commit that was judged, with `-dirty` if it had been changed.
@@ -69,11 +69,18 @@ impl Matrix {
         }
         Ok(Self {
             version: 1,
-            commit: commit(),
+            commit: report::commit(),
             date: report::date::now(),
             baseline: baseline.tests.len(),
             rows,
         })
+    }
+
+    /// The matrix of the last run of all switches, if there is one.
+    pub(crate) fn read(folder: &Path) -> Finding<Option<Self>> {
+        let bytes = doors::read(&folder.join(FILE))?;
+        // One of another version of this program is none.
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// Fails unless every row is red.
@@ -145,23 +152,6 @@ fn line(row: &Row) -> String {
         row.seconds,
         row.words(),
     )
-}
-
-/// The commit of the working copy; empty where git cannot tell.
-fn commit() -> String {
-    let arguments = [
-        "describe",
-        "--always",
-        "--dirty",
-        "--abbrev=12",
-        "--exclude=*",
-    ];
-    let mut git = doors::command(Path::new("git"));
-    let told = git.args(arguments).current_dir(doors::root()).output();
-    let told = told.ok().filter(|told| told.status.success());
-    told.map_or_else(String::new, |told| {
-        String::from_utf8_lossy(&told.stdout).trim().to_owned()
-    })
 }
 
 const HEADING: &str = "switch             judged    result   tests seconds  noticed by";

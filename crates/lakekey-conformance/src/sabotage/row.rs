@@ -93,7 +93,7 @@ impl Row {
         });
         let mut words: Vec<_> = words.collect();
         if !self.others.is_empty() {
-            words.push(format!("and {} others", self.others.len()));
+            words.push(format!("and {} more", self.others.len()));
         }
         words.join(", ")
     }
@@ -129,14 +129,14 @@ mod tests {
             &["C-A-1/b", "C-B-1/x", "C-C-1"],
         );
         assert_eq!(row.verdict(), Verdict::Red);
-        assert_eq!(row.words(), "C-A-1 (1 of 2), C-B-1/x, and 1 others");
+        assert_eq!(row.words(), "C-A-1 (1 of 2), C-B-1/x, and 1 more");
     }
 
     #[test]
     fn a_case_that_does_not_notice_makes_the_row_green() {
         let row = row(&["C-A-1/a", "C-B-1/x"], &["C-A-1/a"]);
         assert_eq!(row.verdict(), Verdict::Green);
-        assert_eq!(row.words(), "C-A-1 (1 of 1), C-B-1/x (stays green)");
+        assert_eq!(row.words(), "C-A-1/a, C-B-1/x (stays green)");
     }
 
     #[test]
