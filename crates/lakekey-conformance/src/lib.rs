@@ -16,6 +16,7 @@ mod sabotage;
 mod subject;
 mod suite;
 mod tables;
+mod threats;
 mod trial;
 
 pub use suite::{Suite, Verdict};
