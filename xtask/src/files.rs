@@ -93,6 +93,15 @@ pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     text.ok_or_else(|| Failure::new(format!("{} is not text", path.display())))
 }
 
+/// The bytes of a file.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "xtask's one door to file contents"
+)]
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
 /// The size of a file in bytes.
 pub(crate) fn size(path: &Path) -> Result<u64, Failure> {
     match fs::metadata(path) {
@@ -176,13 +185,8 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<(), Failur
 }
 
 /// The text of a file, or `None` if it is not text.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "xtask's one door to file contents"
-)]
 fn read(path: &Path) -> Result<Option<String>, Failure> {
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-    Ok(String::from_utf8(bytes)
+    Ok(String::from_utf8(bytes(path)?)
         .ok()
         .map(|text| text.replace("\r\n", "\n")))
 }

@@ -13,6 +13,7 @@ mod loopback;
 mod node;
 mod programs;
 mod reliability;
+mod sabotage;
 mod shell;
 mod stage;
 mod stopwatch;

@@ -3,7 +3,9 @@
 use clap::Parser;
 
 use crate::terminal::Failure;
-use crate::{bench, browser, ci, conformance, docs, fuzz, interop, layers, reliability, tidy};
+use crate::{
+    bench, browser, ci, conformance, docs, fuzz, interop, layers, reliability, sabotage, tidy,
+};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -27,6 +29,8 @@ pub(crate) enum Task {
     Layers,
     /// Let much go wrong at once, and count what becomes of the logins.
     Reliability(reliability::Args),
+    /// Switch protections off one by one, and see that the cases notice.
+    Sabotage(sabotage::Args),
     /// Check the rules no compiler knows: lengths, doors, words, links.
     Tidy(tidy::Args),
 }
@@ -43,6 +47,7 @@ impl Task {
             Self::Interop(args) => interop::run(args),
             Self::Layers => layers::run(),
             Self::Reliability(args) => reliability::run(args),
+            Self::Sabotage(args) => sabotage::run(args),
             Self::Tidy(args) => tidy::run(args),
         }
     }

@@ -111,6 +111,14 @@ impl Side {
             Self::Server => "server",
         }
     }
+
+    /// Who that is.
+    pub(crate) fn judged(self) -> &'static str {
+        match self {
+            Self::Client => "lakekey",
+            Self::Server => "the mock",
+        }
+    }
 }
 
 /// How binding a fact is (RFC 2119).

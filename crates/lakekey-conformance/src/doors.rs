@@ -107,6 +107,15 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
+/// The time of day, for the date of a report.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the crate's one door to the calendar"
+)]
+pub(crate) fn wall_clock() -> SystemTime {
+    SystemTime::now()
+}
+
 /// A program to be started.
 #[expect(
     clippy::disallowed_methods,

@@ -7,12 +7,16 @@ mod catalogue;
 mod coverage;
 mod doors;
 mod gaps;
+mod journey;
 mod probe;
 pub mod program;
 mod report;
 mod runner;
+mod sabotage;
+mod subject;
 mod suite;
 mod tables;
+mod threats;
 mod trial;
 
 pub use suite::{Suite, Verdict};

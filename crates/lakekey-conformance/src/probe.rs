@@ -27,6 +27,7 @@ use lakekey_mock::{Mock, Setup};
 
 use crate::case::{Finding, Wrong, holds};
 use crate::catalogue::Entry;
+use crate::journey::Start;
 
 pub(crate) use browser::Browser;
 pub(crate) use calls::{Calls, Seen};
@@ -54,6 +55,7 @@ pub(crate) struct Probe {
     counted: Counted,
     hits: BTreeMap<String, u64>,
     lacking: Option<String>,
+    starts: Vec<Start>,
 }
 
 /// Which token requests count for the catalogue's `token_posts`.
@@ -77,6 +79,7 @@ impl Probe {
             counted: Counted::Automatically,
             hits: BTreeMap::new(),
             lacking: None,
+            starts: Vec::new(),
         }
     }
 
@@ -112,6 +115,10 @@ impl Probe {
     /// The command `lakekey` with these arguments, in this home folder and with nothing else in its environment.
     pub(crate) fn lakekey(&mut self, arguments: &[&str]) -> Finding<Lakekey> {
         let transcripts = self.transcripts.clone();
+        self.starts.push(Start {
+            line: format!("lakekey {}", arguments.join(" ")),
+            received: self.servers.iter().map(Server::received).collect(),
+        });
         let home = self.home()?;
         Lakekey::new(home, arguments, transcripts)
     }
@@ -175,6 +182,11 @@ impl Probe {
     /// Says that the check cannot be made here, and what it would need; it counts as skipped.
     pub(crate) fn lacks(&mut self, what: &str) {
         self.lacking = Some(what.to_owned());
+    }
+
+    /// Whether the command was started.
+    pub(crate) fn has_started_one(&self) -> bool {
+        !self.starts.is_empty()
     }
 
     /// Fails if any mock receives another request within [`SILENCE`].

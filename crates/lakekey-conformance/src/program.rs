@@ -8,8 +8,10 @@ use clap::{Parser, ValueEnum};
 
 use crate::case::{Finding, Wrong};
 use crate::doors;
-use crate::report::{self, Run, terminal};
+use crate::report::{self, Facts, Run, terminal};
 use crate::runner;
+use crate::sabotage::matrix;
+use crate::subject;
 use crate::suite::{Suite, Verdict};
 use crate::trial::Trial;
 
@@ -29,10 +31,18 @@ struct Args {
     /// Only cases that are this fast.
     #[arg(long, value_enum, default_value = "all")]
     tier: Speed,
+    /// Judge this program in the place of `lakekey`: a path or a name, and arguments, separated by blanks. Cases
+    /// that start no command are skipped.
+    #[arg(long, value_name = "COMMAND")]
+    subject: Option<String>,
     /// Where report.json, junit.xml and report.html go. Default: conformance/ in the target folder.
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// Rewrite the table in docs/conformance.md instead of running anything.
+    /// Switch these protections off, one after the other, and see that the cases notice; all if none is named.
+    /// Only in a build with the feature `sabotage`: `cargo xtask sabotage`.
+    #[arg(long, value_name = "SWITCH", num_args = 0..)]
+    sabotage: Option<Vec<String>>,
+    /// Rewrite the tables in docs/conformance.md instead of running anything.
     #[arg(long)]
     bless: bool,
 }
@@ -63,6 +73,12 @@ fn run(args: &Args) -> Finding<bool> {
         report::docs::bless()?;
         return Ok(true);
     }
+    if let Some(words) = &args.subject {
+        subject::set(words)?;
+    }
+    if let Some(names) = &args.sabotage {
+        return matrix::main(names);
+    }
     let chosen: Vec<_> = suite
         .trials
         .iter()
@@ -75,21 +91,27 @@ fn run(args: &Args) -> Finding<bool> {
         }
         return Ok(true);
     }
-    let whole = chosen.len() == suite.trials.len();
     if chosen.is_empty() {
         return Err(Wrong::new("no case has such a name; `--list` prints them"));
     }
+    perform(&chosen, args)
+}
+
+/// Runs the trials and reports.
+fn perform(chosen: &[Trial], args: &Args) -> Finding<bool> {
+    let whole = chosen.len() == Suite::get().trials.len() && args.subject.is_none();
     let started = doors::now();
-    let progress = terminal::Progress::new(chosen.len());
+    let progress = terminal::Progress::new(chosen);
     let jobs = args.jobs.unwrap_or_else(processors);
-    let records = runner::run(&chosen, jobs, |record| progress.done(record));
+    let records = runner::run(chosen, jobs, |trial, record| progress.done(trial, record));
     progress.end();
     let verdict = if whole {
         Verdict::of_all(&records)
     } else {
         Verdict::of_some()
     };
-    let run = Run::new(&records, &verdict, whole, started.elapsed());
+    let facts = Facts::now(args.subject.clone());
+    let run = Run::new(&records, &verdict, whole, started.elapsed(), facts);
     terminal::say(report::table::of(&run));
     let folder = args.report.clone().unwrap_or_else(report::folder);
     report::write(&run, &folder)?;

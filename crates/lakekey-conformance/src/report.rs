@@ -1,5 +1,6 @@
 //! What a run leaves for people and for other programs.
 
+pub(crate) mod date;
 pub(crate) mod docs;
 mod html;
 mod json;
@@ -14,6 +15,7 @@ use crate::case::Finding;
 use crate::catalogue::{Entry, Side};
 use crate::doors;
 use crate::gaps::{Gap, Gaps};
+use crate::sabotage::matrix::Matrix;
 use crate::suite::{self, Verdict};
 use crate::trial::{Record, Status};
 
@@ -26,6 +28,28 @@ pub(crate) struct Run<'a> {
     /// Whether every case ran.
     pub(crate) whole: bool,
     pub(crate) duration: Duration,
+    pub(crate) facts: Facts,
+}
+
+/// Of what a run is, and when it was.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    /// In UTC.
+    pub(crate) date: String,
+    pub(crate) commit: String,
+    /// The program in the place of `lakekey`.
+    pub(crate) subject: Option<String>,
+}
+
+impl Facts {
+    /// Those of this moment and this working copy.
+    pub(crate) fn now(subject: Option<String>) -> Self {
+        Self {
+            date: date::now(),
+            commit: commit(),
+            subject,
+        }
+    }
 }
 
 /// What an area holds, and how it went.
@@ -45,6 +69,7 @@ impl<'a> Run<'a> {
         verdict: &'a Verdict,
         whole: bool,
         duration: Duration,
+        facts: Facts,
     ) -> Self {
         Self {
             areas: suite::areas()
@@ -55,6 +80,7 @@ impl<'a> Run<'a> {
             untripped: &verdict.untripped,
             whole,
             duration,
+            facts,
         }
     }
 
@@ -119,7 +145,9 @@ fn whole_gap(entry: &Entry) -> Option<&'static Gap> {
 pub(crate) fn write(run: &Run<'_>, folder: &Path) -> Finding {
     doors::write(&folder.join("report.json"), json::of(run)?.as_bytes())?;
     doors::write(&folder.join("junit.xml"), junit::of(run).as_bytes())?;
-    doors::write(&folder.join("report.html"), html::of(run).as_bytes())?;
+    let sabotage = Matrix::read(&self::folder())?;
+    let page = html::of(run, sabotage.as_ref());
+    doors::write(&folder.join("report.html"), page.as_bytes())?;
     Ok(())
 }
 
@@ -129,6 +157,23 @@ pub(crate) fn folder() -> PathBuf {
     target
         .unwrap_or_else(|| doors::root().join("target"))
         .join("conformance")
+}
+
+/// The commit of the working copy, with `-dirty` if it has been changed; empty where git cannot tell.
+pub(crate) fn commit() -> String {
+    let arguments = [
+        "describe",
+        "--always",
+        "--dirty",
+        "--abbrev=12",
+        "--exclude=*",
+    ];
+    let mut git = doors::command(Path::new("git"));
+    let told = git.args(arguments).current_dir(doors::root()).output();
+    let told = told.ok().filter(|told| told.status.success());
+    told.map_or_else(String::new, |told| {
+        String::from_utf8_lossy(&told.stdout).trim().to_owned()
+    })
 }
 
 /// The text with the characters that mean something in XML and HTML written out.

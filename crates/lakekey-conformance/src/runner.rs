@@ -9,7 +9,11 @@ use crate::trial::{Record, Trial};
 /// Runs the trials on `jobs` threads and gives the records in the order of the trials.
 ///
 /// `done` is told of each record as it comes.
-pub(crate) fn run(trials: &[Trial], jobs: usize, done: impl Fn(&Record) + Sync) -> Vec<Record> {
+pub(crate) fn run(
+    trials: &[Trial],
+    jobs: usize,
+    done: impl Fn(&Trial, &Record) + Sync,
+) -> Vec<Record> {
     let next = AtomicUsize::new(0);
     let records = Mutex::new(Vec::with_capacity(trials.len()));
     thread::scope(|scope| {
@@ -17,7 +21,7 @@ pub(crate) fn run(trials: &[Trial], jobs: usize, done: impl Fn(&Record) + Sync) 
             scope.spawn(|| {
                 while let Some((index, trial)) = take(&next, trials) {
                     let record = trial.perform();
-                    done(&record);
+                    done(trial, &record);
                     records
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)

@@ -6,6 +6,7 @@ use crate::catalogue::{Catalogue, Entry, Side};
 use crate::coverage;
 use crate::report::docs;
 use crate::tables;
+use crate::threats;
 use crate::trial::{Record, Status, Trial, Work};
 
 /// Every trial of this crate: in the order of the catalogue, then those of the tables.
@@ -39,6 +40,10 @@ impl Suite {
     pub fn complaints() -> Vec<String> {
         let mut complaints = coverage::complaints();
         complaints.extend(tables::complaints());
+        match threats::complaints() {
+            Ok(found) => complaints.extend(found),
+            Err(wrong) => complaints.push(wrong.0),
+        }
         match docs::is_current() {
             Ok(true) => {}
             Ok(false) => complaints.push(

@@ -10,7 +10,9 @@ use crate::case::{Check, Finding, Wrong};
 use crate::catalogue::{Entry, Tier};
 use crate::coverage;
 use crate::doors;
+use crate::journey::Journey;
 use crate::probe::{Evidence, Probe};
+use crate::subject;
 use crate::tables::{Row, Standing};
 
 /// A check with the entry and the variant it is about: one named test.
@@ -72,6 +74,10 @@ impl Trial {
         let mut probe = Probe::new(self.entry, self.variant);
         let finding = catch_unwind(AssertUnwindSafe(|| self.work.perform(&mut probe)));
         let finding = finding.unwrap_or_else(|panic| Err(Wrong::new(words_of(&*panic))));
+        if subject::get().is_some() && !probe.has_started_one() {
+            let reason = Some(subject::LIBRARY.to_owned());
+            return self.record(Status::Skipped, Evidence::default(), Duration::ZERO, reason);
+        }
         let (evidence, complaint) = probe.finish();
         let status = match (&finding, &complaint) {
             (Err(_), _) => Status::Failed,
@@ -101,6 +107,7 @@ impl Trial {
             rules: evidence.rules,
             milliseconds: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
             detail,
+            journey: evidence.journey,
         }
     }
 }
@@ -127,6 +134,9 @@ pub struct Record {
     pub milliseconds: u64,
     /// What is wrong, or why it differs or is a gap.
     pub detail: Option<String>,
+    /// Who sent what to whom.
+    #[serde(skip)]
+    pub(crate) journey: Journey,
 }
 
 impl Record {

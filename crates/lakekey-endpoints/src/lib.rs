@@ -7,6 +7,7 @@ mod host_metadata;
 mod ids;
 mod metadata;
 mod pasted;
+mod sabotage;
 mod target;
 
 pub use crate::endpoints::Endpoints;

@@ -18,6 +18,7 @@ pub mod program;
 mod reply;
 mod routes;
 mod rules;
+mod sabotage;
 mod server;
 mod setup;
 mod site;

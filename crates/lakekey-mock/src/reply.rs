@@ -7,7 +7,7 @@ use http::{
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{mint::TokenBody, pages, rules::Rule};
+use crate::{mint::TokenBody, pages, rules::Rule, sabotage};
 
 /// A JSON document that must not be stored.
 pub(crate) fn json<T: Serialize>(status: u16, document: &T) -> Response<Vec<u8>> {
@@ -137,6 +137,9 @@ pub(crate) fn set<B>(response: &mut Response<B>, name: http::HeaderName, value: 
 
 /// Keeps a response out of caches and its address out of the next request.
 fn sealed(mut response: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    if sabotage::is_off("no_store") {
+        return response;
+    }
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));

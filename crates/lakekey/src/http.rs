@@ -9,10 +9,11 @@ mod proxies;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use http::{Request, Response, Uri, header};
 use lakekey_config::Environment;
-use lakekey_core::{BoxFuture, Code, Error, HttpClient, Limits, Settings};
+use lakekey_core::{BoxFuture, Code, Error, HttpClient, Limits, Settings, sabotage};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Proxy, redirect, retry};
 use url::Url;
@@ -159,7 +160,7 @@ impl Http {
         let mut builder = Client::builder()
             .user_agent(concat!("lakekey/", env!("CARGO_PKG_VERSION")))
             .connector_layer(Bounded)
-            .redirect(redirect::Policy::none())
+            .redirect(redirects())
             .retry(retry::never())
             .referer(false)
             .dns_resolver(Loopback);
@@ -205,12 +206,25 @@ impl HttpClient for Http {
             })?;
             let exchange = exchange(client, request, &host, route, limits);
             let exchange = connect::within(limits.connect, exchange);
-            match tokio::time::timeout(limits.total, exchange).await {
+            let total = if sabotage::is_off("deadline") {
+                Duration::MAX
+            } else {
+                limits.total
+            };
+            match tokio::time::timeout(total, exchange).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(late(&host, route, limits.total)),
             }
         })
     }
+}
+
+/// None is followed: a token request would take its secrets along.
+fn redirects() -> redirect::Policy {
+    if sabotage::is_off("redirect_block") {
+        return redirect::Policy::default();
+    }
+    redirect::Policy::none()
 }
 
 async fn exchange(
@@ -237,7 +251,7 @@ async fn exchange(
         .await
         .map_err(|error| failed(host, route, error).answered())?
     {
-        if body.len() + chunk.len() > limits.body {
+        if body.len() + chunk.len() > limits.body && !sabotage::is_off("size_cap") {
             let message = format!("the answer of {host} is larger than {} bytes", limits.body);
             return Err(Error::new(Code::ResponseTooLarge, message));
         }

@@ -63,6 +63,22 @@ pub(super) fn size() -> Outcome {
     Failure::unless_empty(&complaints).map(|()| notes.join(", "))
 }
 
+/// Looks in the release programs for the variables that only test builds obey.
+pub(super) fn switches() -> Outcome {
+    let metadata = Metadata::read()?;
+    let mut complaints = Vec::new();
+    for (program, _) in programs::SHIPPED {
+        let bytes = files::bytes(&metadata.release_program(program))?;
+        let holds = |variable: &&&str| {
+            let mut places = bytes.windows(variable.len());
+            places.any(|place| place == variable.as_bytes())
+        };
+        let found = TEST_VARIABLES.iter().filter(holds);
+        complaints.extend(found.map(|variable| format!("{program} obeys {variable}")));
+    }
+    Failure::unless_empty(&complaints).map(|()| String::new())
+}
+
 /// The packages below one of ours, each once, as `name vN.N.N …`.
 fn dependencies(package: &str, edges: &str) -> Result<BTreeSet<String>, Failure> {
     let args = [
@@ -85,4 +101,6 @@ fn dependencies(package: &str, edges: &str) -> Result<BTreeSet<String>, Failure>
         .collect())
 }
 
+/// What `lakekey_core::sabotage` and `lakekey_mock` read with the feature `sabotage`.
+const TEST_VARIABLES: [&str; 3] = ["LAKEKEY_SABOTAGE", "LAKEKEY_KILL", "LAKEKEY_CLOCK"];
 const MIB: u64 = 1024 * 1024;

@@ -84,6 +84,11 @@ pub(super) const STEPS: &[Step] = &[
         action: Action::Check(checks::size),
     },
     Step {
+        name: "switches",
+        about: "no release program has a protection that can be switched off",
+        action: Action::Check(checks::switches),
+    },
+    Step {
         name: "conformance",
         about: "the cases of `fixtures/`, against the release programs",
         action: Action::Task(&["conformance"]),

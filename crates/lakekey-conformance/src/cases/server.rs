@@ -9,6 +9,7 @@ mod peer;
 mod refresh;
 mod refresh_binding;
 mod revocation;
+mod sabotage;
 mod token;
 mod token_binding;
 mod token_errors;
@@ -28,4 +29,5 @@ pub(super) const AREAS: &[&[Case]] = &[
     api::CASES,
     revocation::CASES,
     control::CASES,
+    sabotage::CASES,
 ];

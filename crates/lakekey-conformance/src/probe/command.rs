@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::transcripts::STDOUT;
 use super::{Home, Signal, Transcripts, program};
 use crate::case::{Finding, Wrong, there};
-use crate::doors;
+use crate::{doors, subject};
 
 /// The command with its arguments, not started yet.
 #[derive(Debug)]
@@ -47,7 +47,10 @@ impl Lakekey {
     pub(super) fn new(home: &Home, arguments: &[&str], transcripts: Transcripts) -> Finding<Self> {
         let name = format!("lakekey {}", arguments.join(" "));
         transcripts.add("the command line", name.clone());
-        let mut command = doors::command(&program::usual()?);
+        let mut command = match subject::get() {
+            Some(subject) => subject.command(),
+            None => doors::command(&program::usual()?),
+        };
         command.args(arguments).env_clear().current_dir(home.path());
         for variable in INHERITED {
             if let Some(value) = doors::variable(variable) {
@@ -298,8 +301,15 @@ fn read_lines(source: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     lines
 }
 
-/// What a process needs to start at all, and where temporary files go.
-const INHERITED: [&str; 5] = ["PATH", "SystemRoot", "TMPDIR", "TEMP", "TMP"];
+/// What a process needs to start at all, where temporary files go, and what a test build does without.
+const INHERITED: [&str; 6] = [
+    "PATH",
+    "SystemRoot",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "LAKEKEY_SABOTAGE",
+];
 /// How long a command may run.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The only way to wait for a process with a deadline is to look again.

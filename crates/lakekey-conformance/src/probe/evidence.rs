@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Counted, Probe, Server};
 use crate::catalogue::Side;
+use crate::journey::Journey;
 use crate::trial::Status;
 
 /// What was seen during a check.
@@ -15,6 +16,7 @@ pub(crate) struct Evidence {
     pub(crate) token_posts: u64,
     pub(crate) fault_hits: BTreeMap<String, u64>,
     pub(crate) rules: BTreeSet<&'static str>,
+    pub(crate) journey: Journey,
 }
 
 impl Probe {
@@ -52,6 +54,7 @@ impl Probe {
             },
             fault_hits,
             rules: requests.filter_map(|request| request.rule).collect(),
+            journey: self.journey(),
         }
     }
 
@@ -61,12 +64,21 @@ impl Probe {
             .or_else(|| self.wrong_posts(evidence))
     }
 
-    fn leak(&self) -> Option<String> {
-        let secrets: Vec<_> = self
-            .servers
-            .iter()
+    fn journey(&self) -> Journey {
+        let journals: Vec<_> = self.servers.iter().map(Server::requests).collect();
+        let secrets = [self.secrets_of_servers(), self.transcripts.secrets()].concat();
+        Journey::of(self.entry.side, &self.starts, &journals, &secrets)
+    }
+
+    fn secrets_of_servers(&self) -> Vec<String> {
+        let servers = self.servers.iter();
+        servers
             .flat_map(|server| server.with(|mock| mock.secrets()))
-            .collect();
+            .collect()
+    }
+
+    fn leak(&self) -> Option<String> {
+        let secrets = self.secrets_of_servers();
         let access = self.servers.iter().flat_map(access_tokens).collect();
         self.transcripts.leak(&secrets, &access)
     }

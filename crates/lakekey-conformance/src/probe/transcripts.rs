@@ -26,6 +26,11 @@ impl Transcripts {
         self.inner().secrets.insert(secret.to_owned());
     }
 
+    /// The secrets that were handed over, as opposed to those that mocks know of.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        self.inner().secrets.iter().cloned().collect()
+    }
+
     pub(super) fn allow_access_tokens_on_stdout(&self) {
         self.inner().access_tokens_on_stdout = true;
     }

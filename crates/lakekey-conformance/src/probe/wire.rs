@@ -7,15 +7,20 @@ use lakekey_core::{BoxFuture, Clock, Code, Error, HttpClient, Limits};
 use lakekey_mock::{Cut, Delay};
 
 use super::Server;
+use crate::journey::OfLibrary;
 
 /// Calls the mock and turns what a fault does to the connection into an error.
 #[derive(Debug)]
 pub(super) struct Wire(pub(super) Server);
 
 impl HttpClient for Wire {
-    fn send(&self, request: Request<Vec<u8>>) -> BoxFuture<'_, Result<Response<Vec<u8>>, Error>> {
+    fn send(
+        &self,
+        mut request: Request<Vec<u8>>,
+    ) -> BoxFuture<'_, Result<Response<Vec<u8>>, Error>> {
         Box::pin(async move {
             let limits = request.extensions().get().copied().unwrap_or_default();
+            request.extensions_mut().insert(OfLibrary);
             let response = self.0.send(request);
             let response = response.map_err(|wrong| Error::new(Code::Transport, wrong.0))?;
             arrived(response, limits)

@@ -1,4 +1,4 @@
-//! The table of `docs/conformance.md`: what is covered, the same for every run.
+//! The tables of `docs/conformance.md`: what is covered and what can be switched off, the same for every run.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -8,19 +8,20 @@ use crate::case::{Finding, Wrong, there};
 use crate::catalogue::Side;
 use crate::doors;
 use crate::gaps::Gaps;
+use crate::sabotage;
 use crate::suite::{self, Suite};
 use crate::tables::Standing;
 
-/// Rewrites the table.
+/// Rewrites the tables.
 pub(crate) fn bless() -> Finding {
     let text = page()?;
-    Ok(doors::write(&path(), with_table(&text)?.as_bytes())?)
+    Ok(doors::write(&path(), with_tables(&text)?.as_bytes())?)
 }
 
-/// Whether the page has the table as it would be written now.
+/// Whether the page has the tables as they would be written now.
 pub(crate) fn is_current() -> Finding<bool> {
     let text = page()?;
-    Ok(with_table(&text)? == text)
+    Ok(with_tables(&text)? == text)
 }
 
 fn page() -> Finding<String> {
@@ -29,11 +30,18 @@ fn page() -> Finding<String> {
     Ok(String::from_utf8(bytes)?.replace("\r\n", "\n"))
 }
 
-fn with_table(page: &str) -> Finding<String> {
+fn with_tables(page: &str) -> Finding<String> {
+    let page = with_table(page, "table", &table())?;
+    with_table(&page, "sabotage", &sabotage::docs::table())
+}
+
+/// The page with this table between the marks of that name.
+fn with_table(page: &str, name: &str, table: &str) -> Finding<String> {
     let missing = || Wrong::new("docs/conformance.md has lost its marks");
-    let (before, rest) = page.split_once(BEGIN).ok_or_else(missing)?;
-    let (_, after) = rest.split_once(END).ok_or_else(missing)?;
-    Ok(format!("{before}{BEGIN}\n{}{END}{after}", table()))
+    let [begin, end] = ["begin", "end"].map(|word| format!("<!-- {name}: {word} -->"));
+    let (before, rest) = page.split_once(&begin).ok_or_else(missing)?;
+    let (_, after) = rest.split_once(&end).ok_or_else(missing)?;
+    Ok(format!("{before}{begin}\n{table}{end}{after}"))
 }
 
 fn table() -> String {
@@ -42,13 +50,9 @@ fn table() -> String {
     let mut sums = [0; 5];
     for (side, area) in suite::areas() {
         let numbers = numbers(side, area);
-        let judged = if side == Side::Client {
-            "lakekey"
-        } else {
-            "the mock"
-        };
+        let (judged, cells) = (side.judged(), cells(numbers));
         // Writing to a string cannot fail.
-        let _ = writeln!(table, "| {judged} | {area} | {} |", cells(numbers));
+        let _ = writeln!(table, "| {judged} | {area} | {cells} |");
         sums.iter_mut()
             .zip(numbers)
             .for_each(|(sum, number)| *sum += number);
@@ -91,6 +95,3 @@ fn numbers(side: Side, area: &str) -> [usize; 5] {
 fn path() -> PathBuf {
     doors::root().join("docs/conformance.md")
 }
-
-const BEGIN: &str = "<!-- table: begin -->";
-const END: &str = "<!-- table: end -->";

@@ -1,142 +1,171 @@
 //! `report.html`: one page that needs nothing else.
 
+mod case;
+mod cites;
+mod diagram;
+mod matrix;
+
 use std::time::Duration;
 
+use self::case::Room;
 use super::{Area, Run, escaped};
-use crate::catalogue::{Entry, Level, Side};
+use crate::catalogue::Entry;
 use crate::gaps::Gap;
-use crate::trial::{Record, Status};
+use crate::sabotage::matrix::Matrix;
+use crate::trial::Status;
 
-pub(super) fn of(run: &Run<'_>) -> String {
-    let areas = run.areas.iter().filter(|area| !area.cases.is_empty());
-    let gaps: String = run
-        .areas
-        .iter()
-        .flat_map(|area| &area.gaps)
-        .map(|(entry, gap)| gap_row(entry, gap))
-        .collect();
-    let contents: String = run
-        .areas
-        .iter()
-        .filter(|area| !area.cases.is_empty())
-        .map(link)
-        .collect();
-    TEMPLATE
-        .replace("{{contents}}", &contents)
-        .replace("{{style}}", STYLE)
-        .replace(
-            "{{verdict}}",
-            if run.is_good() { "passed" } else { "failed" },
-        )
-        .replace("{{summary}}", &summary(run))
-        .replace("{{complaints}}", &complaints(run))
-        .replace("{{areas}}", &areas.map(section).collect::<String>())
-        .replace("{{gaps}}", &gaps)
+pub(super) fn of(run: &Run<'_>, sabotage: Option<&Matrix>) -> String {
+    let room = Room::new();
+    let areas = || run.areas.iter().filter(|area| !area.cases.is_empty());
+    let gaps = run.areas.iter().flat_map(|area| &area.gaps);
+    let gaps: String = gaps.map(|(entry, gap)| gap_row(entry, gap)).collect();
+    let parts = [
+        ("{{style}}", STYLE.to_owned()),
+        ("{{script}}", SCRIPT.to_owned()),
+        ("{{verdict}}", verdict(run).to_owned()),
+        ("{{facts}}", facts(run)),
+        ("{{tiles}}", tiles(run)),
+        ("{{complaints}}", complaints(run)),
+        ("{{overview}}", areas().map(overview).collect()),
+        ("{{sabotage}}", matrix::of(sabotage)),
+        ("{{gaps}}", gaps),
+        (
+            "{{areas}}",
+            areas().map(|area| section(area, &room)).collect(),
+        ),
+    ];
+    filled(TEMPLATE, &parts)
 }
 
-fn summary(run: &Run<'_>) -> String {
+/// The template with its marks replaced; what is put in is not searched for marks.
+fn filled(template: &str, parts: &[(&str, String)]) -> String {
+    let mut page = String::new();
+    let mut rest = template;
+    while let Some(at) = rest.find("{{") {
+        let (before, from) = rest.split_at(at);
+        page += before;
+        let part = parts.iter().find(|(mark, _)| from.starts_with(mark));
+        let (mark, text) = part.map_or(("{{", "{{"), |(mark, text)| (*mark, text));
+        page += text;
+        rest = &from[mark.len()..];
+    }
+    page + rest
+}
+
+fn verdict(run: &Run<'_>) -> &'static str {
+    if run.is_good() { "passed" } else { "failed" }
+}
+
+/// What ran, when and of what.
+fn facts(run: &Run<'_>) -> String {
     let extent = if run.whole {
-        "Every case ran"
+        "every case ran"
     } else {
-        "Some of the cases ran"
+        "some of the cases ran"
     };
-    let tests = run.records().count();
-    format!(
-        "{extent}: {tests} tests, {} passed, {} differ on purpose, {} known gaps, {} failed, {} skipped, in {}.",
-        run.count(|status| status == Status::Passed),
-        run.count(|status| status == Status::Differs),
-        run.count(|status| status == Status::Gap),
-        run.count(Status::is_bad),
-        run.count(|status| status == Status::Skipped),
-        time(run.duration),
-    )
+    let facts = [
+        run.facts.date.clone(),
+        format!("commit {}", run.facts.commit),
+        std::env::consts::OS.to_owned(),
+        format!(
+            "{extent} in {}",
+            time(u64::try_from(run.duration.as_millis()).unwrap_or(u64::MAX))
+        ),
+    ];
+    let subject = run.facts.subject.as_ref();
+    let subject = subject.map(|subject| format!("judged: {subject}"));
+    let facts: Vec<_> = facts
+        .into_iter()
+        .chain(subject)
+        .map(|fact| escaped(&fact))
+        .collect();
+    facts.join(" · ")
+}
+
+/// The numbers, large.
+fn tiles(run: &Run<'_>) -> String {
+    let count = |status| run.count(|found| found == status);
+    let uncovered: usize = run.areas.iter().map(|area| area.gaps.len()).sum();
+    let tiles = [
+        ("all", "tests", run.records().count()),
+        ("passed", "passed", count(Status::Passed)),
+        ("differs", "differ on purpose", count(Status::Differs)),
+        ("gap", "known gaps", count(Status::Gap)),
+        ("failed", "failed", run.count(Status::is_bad)),
+        ("skipped", "skipped", count(Status::Skipped)),
+        ("uncovered", "facts without a case", uncovered),
+    ];
+    let tile = |(class, words, number): (&str, &str, usize)| {
+        let empty = if number == 0 { " none" } else { "" };
+        format!("<li class=\"{class}{empty}\"><b>{number}</b> {words}</li>")
+    };
+    tiles.map(tile).concat()
 }
 
 fn complaints(run: &Run<'_>) -> String {
     if run.complaints.is_empty() {
         return String::new();
     }
-    let items = run
-        .complaints
-        .iter()
-        .map(|complaint| format!("<li>{}</li>", escaped(complaint)));
-    format!(
-        "<ul class=\"complaints\">{}</ul>",
-        items.collect::<String>()
-    )
+    let complaints = run.complaints.iter();
+    let items: Vec<_> = complaints
+        .map(|it| format!("<li>{}</li>", escaped(it)))
+        .collect();
+    format!("<ul class=\"complaints\">{}</ul>", items.concat())
 }
 
-/// The way to an area, which says by its colour whether something is wrong there.
-fn link(area: &Area<'_>) -> String {
-    let class = if area.count(Status::is_bad) == 0 {
-        "good"
-    } else {
-        "bad"
-    };
-    let (side, name) = (area.side.name(), area.name);
-    format!("<a class=\"{class}\" href=\"#{side}-{name}\">{side} {name}</a>")
-}
-
-fn section(area: &Area<'_>) -> String {
-    let judged = if area.side == Side::Client {
-        "lakekey"
-    } else {
-        "the mock"
-    };
-    let bad = area.count(Status::is_bad);
-    let outcome = if bad == 0 {
-        "nothing failed".to_owned()
-    } else {
-        format!("{bad} failed")
-    };
-    let cases: String = area
-        .cases
-        .iter()
-        .map(|(entry, records)| case(entry, records))
+/// The row of an area: the way to it, and a bar of how its tests ended.
+fn overview(area: &Area<'_>) -> String {
+    let states = [
+        ("passed", area.count(|status| status == Status::Passed)),
+        ("differs", area.count(|status| status == Status::Differs)),
+        ("gap", area.count(|status| status == Status::Gap)),
+        ("skipped", area.count(|status| status == Status::Skipped)),
+        ("failed", area.count(Status::is_bad)),
+    ];
+    let ended = states.iter().filter(|(_, number)| *number > 0);
+    let words: Vec<_> = ended
+        .clone()
+        .map(|(state, number)| format!("{number} {state}"))
+        .collect();
+    let bar: Vec<_> = ended
+        .map(|(state, number)| format!("<i class=\"{state}\" style=\"flex:{number}\"></i>"))
         .collect();
     format!(
-        "<section id=\"{side}-{name}\"><h2>{name} <small>{judged} · {outcome}</small></h2>{cases}</section>",
-        side = area.side.name(),
+        "<tr><td><a href=\"#{id}\">{name}</a> <small>{judged}</small></td><td class=\"number\">{cases}</td>\
+         <td class=\"number\">{tests}</td><td><div class=\"bar\" role=\"img\" aria-label=\"{words}\" title=\"{words}\">{bar}</div></td>\
+         <td class=\"number\">{time}</td></tr>",
+        id = id(area),
         name = area.name,
+        judged = area.side.judged(),
+        cases = area.cases.len(),
+        tests = area.records().count(),
+        words = words.join(", "),
+        bar = bar.concat(),
+        time = time(area.milliseconds()),
     )
 }
 
-fn case(entry: &Entry, records: &[&Record]) -> String {
-    let bad = records.iter().any(|record| record.status.is_bad());
-    let variants: String = records.iter().map(|record| variant(record)).collect();
-    format!(
-        "<article id=\"{id}\" class=\"{class}\"><h3><a href=\"#{id}\">{id}</a> <small>{level}</small></h3>\
-         <p>{statement}</p><p class=\"cites\">{cites}</p><ul class=\"variants\">{variants}</ul></article>",
-        id = entry.id,
-        class = if bad { "bad" } else { "good" },
-        level = level(entry.level),
-        statement = escaped(&entry.statement),
-        cites = cited(&entry.rfc),
-    )
-}
-
-fn variant(record: &Record) -> String {
-    let name = if record.variant.is_empty() {
-        record.status.name()
-    } else {
-        &record.variant
+fn section(area: &Area<'_>, room: &Room) -> String {
+    let bad = area.count(Status::is_bad);
+    let (open, outcome) = match bad {
+        0 => ("", "nothing failed".to_owned()),
+        bad => (" open", format!("{bad} failed")),
     };
-    let kind = record
-        .kind
-        .as_ref()
-        .map(|kind| format!(" <span class=\"kind\">{}</span>", escaped(kind)));
-    let detail = record
-        .detail
-        .as_ref()
-        .map(|detail| format!("<pre>{}</pre>", escaped(detail)));
+    let cases = area.cases.iter();
+    let cases: String = cases
+        .map(|(entry, records)| case::of(entry, records, room))
+        .collect();
     format!(
-        "<li class=\"{status}\" title=\"{status}, {time}\">{name}{}{}</li>",
-        kind.unwrap_or_default(),
-        detail.unwrap_or_default(),
-        status = record.status.name(),
-        time = time(Duration::from_millis(record.milliseconds)),
-        name = escaped(name),
+        "<details class=\"area\" id=\"{}\"{open}><summary>{} <small>{} · {} tests · {outcome}</small></summary>\n{cases}</details>\n",
+        id(area),
+        area.name,
+        area.side.judged(),
+        area.records().count(),
     )
+}
+
+fn id(area: &Area<'_>) -> String {
+    format!("{}-{}", area.side.name(), area.name)
 }
 
 fn gap_row(entry: &Entry, gap: &Gap) -> String {
@@ -148,72 +177,34 @@ fn gap_row(entry: &Entry, gap: &Gap) -> String {
     )
 }
 
-/// The citation with a link for each RFC it begins a part with.
-fn cited(text: &str) -> String {
-    let parts = text.split(';').map(|part| {
-        let part = part.trim();
-        let number = part
-            .strip_prefix("RFC ")
-            .and_then(|rest| rest.split([' ', ',']).next());
-        match number.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
-            Some(number) => {
-                let address = format!("https://www.rfc-editor.org/rfc/rfc{number}{}", anchor(part));
-                format!("<a href=\"{address}\">{}</a>", escaped(part))
-            }
-            None => escaped(part),
-        }
-    });
-    parts.collect::<Vec<_>>().join(" · ")
-}
-
-/// The first section a citation names, as the fragment of an address.
-fn anchor(part: &str) -> String {
-    let section = part.split_once('§').map(|(_, rest)| rest);
-    let number = |byte: &char| byte.is_ascii_digit() || *byte == '.';
-    let section: String = section
-        .unwrap_or_default()
-        .chars()
-        .take_while(number)
-        .collect();
-    let section = section.trim_end_matches('.');
-    if section.is_empty() {
-        String::new()
-    } else {
-        format!("#section-{section}")
-    }
-}
-
-fn level(level: Level) -> &'static str {
-    match level {
-        Level::Must => "must",
-        Level::Should => "should",
-        Level::May => "may",
-    }
-}
-
-fn time(duration: Duration) -> String {
+fn time(milliseconds: u64) -> String {
+    let duration = Duration::from_millis(milliseconds);
     if duration < Duration::from_secs(1) {
-        return format!("{} ms", duration.as_millis());
+        return format!("{milliseconds} ms");
     }
     format!("{:.1} s", duration.as_secs_f64())
 }
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("page.js");
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn rfcs_become_links_to_their_first_section() {
-        assert_eq!(
-            cited("RFC 6749 §4.1.2, §10.5; Design <x>"),
-            "<a href=\"https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2\">RFC 6749 §4.1.2, §10.5</a> · Design &lt;x&gt;"
-        );
-        assert_eq!(
-            cited("RFC 8259"),
-            "<a href=\"https://www.rfc-editor.org/rfc/rfc8259\">RFC 8259</a>"
-        );
+    fn what_is_put_into_the_page_is_not_searched_for_marks() {
+        let parts = [("{{a}}", "{{b}}".to_owned()), ("{{b}}", "x".to_owned())];
+        assert_eq!(filled("<{{a}}|{{b}}|{{c>", &parts), "<{{b}}|x|{{c>");
+    }
+
+    #[test]
+    fn the_page_loads_nothing() {
+        for source in ["src=", "@import", "url(", "fetch(", "<link", "http://"] {
+            for part in [TEMPLATE, STYLE, SCRIPT] {
+                assert!(!part.contains(source), "{source}");
+            }
+        }
     }
 }

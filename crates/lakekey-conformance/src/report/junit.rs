@@ -39,7 +39,12 @@ fn case(record: &Record) -> String {
         }
         Status::Gap => format!("{head}><skipped message=\"gap: {detail}\"/></testcase>\n"),
         Status::Skipped => {
-            format!("{head}><skipped message=\"not on this operating system\"/></testcase>\n")
+            let reason = if detail.is_empty() {
+                ELSEWHERE
+            } else {
+                &detail
+            };
+            format!("{head}><skipped message=\"{reason}\"/></testcase>\n")
         }
         Status::Failed | Status::Vacuous => {
             format!(
@@ -49,3 +54,6 @@ fn case(record: &Record) -> String {
         }
     }
 }
+
+/// Why a case is skipped that does not say so.
+const ELSEWHERE: &str = "not on this operating system";

@@ -12,6 +12,7 @@ use crate::{
         Rule, Verdict, client, consent as consent_rules, pkce, redirect_uri, request_shape,
         require, scope, tenant,
     },
+    sabotage,
     server::World,
     site::Tenant,
     state::{Ask, Ticket},
@@ -64,7 +65,9 @@ impl ReturnTo {
     /// The way back with these parameters, `state` and `iss`.
     pub(super) fn with(&self, status: u16, params: &[(&str, &str)]) -> ClientRedirect {
         let state = self.state.as_deref().map(|state| ("state", state));
+        let state = state.filter(|_| !sabotage::is_off("state_echo"));
         let iss = self.iss.then_some(("iss", self.issuer.as_str()));
+        let iss = iss.filter(|_| !sabotage::is_off("iss"));
         let params = params.iter().copied().chain(state).chain(iss);
         ClientRedirect {
             status,

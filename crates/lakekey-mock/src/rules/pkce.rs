@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{Rule, Verdict, require};
-use crate::{Pkce, dice::base64url, params::Params};
+use crate::{Pkce, dice::base64url, params::Params, sabotage};
 
 /// A challenge as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub(crate) fn challenge(params: &Params, pkce: Pkce) -> Verdict<Option<Challenge
 
 /// Whether the verifier of a token request fits the challenge of its code.
 pub(crate) fn verifier(params: &Params, challenge: Option<&Challenge>) -> Verdict {
+    if sabotage::is_off("pkce_verify") {
+        return Ok(());
+    }
     let verifier = params.get("code_verifier");
     let Some(challenge) = challenge else {
         // A verifier without a challenge means that somebody removed the challenge (RFC 9700 §4.8.2).

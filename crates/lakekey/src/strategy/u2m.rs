@@ -3,6 +3,7 @@ use std::time::{Duration, SystemTime};
 
 use lakekey_core::{
     BoxFuture, Code, Context, Demand, Error, Login, Settings, Strategy, Token, TokenSource,
+    sabotage,
 };
 use lakekey_oauth::{Client, Grant, Scopes, exchange};
 use lakekey_store::{Lease, StoreError};
@@ -104,18 +105,27 @@ impl Renewal {
             } else {
                 self.cx.patience()
             };
+            let before =
+                sabotage::is_off("reread_under_lock").then(|| self.stored.find(&self.cx, &[]));
             let mut lease = self.stored.lease(patience)?;
-            runtime.block_on(self.leased(&mut *lease))
+            runtime.block_on(self.leased(&mut *lease, before))
         })
         .await
     }
 
     /// The critical section: read again, decide, send, keep. The lease is released by the caller.
-    async fn leased(&self, lease: &mut dyn Lease) -> Result<Token, Error> {
+    ///
+    /// `before` takes the place of the first reading in a test build that does without it.
+    async fn leased(
+        &self,
+        lease: &mut dyn Lease,
+        mut before: Option<Result<Found, Error>>,
+    ) -> Result<Token, Error> {
         let Self { stored, cx, .. } = self;
         let (mut spent, mut dead) = (None, Vec::new());
         loop {
-            let found = match stored.find(cx, &dead) {
+            let found = before.take().unwrap_or_else(|| stored.find(cx, &dead));
+            let found = match found {
                 Err(_) if !dead.is_empty() => return Err(stored.dead(REFUSED)),
                 found => found?,
             };
