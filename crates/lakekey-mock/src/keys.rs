@@ -13,7 +13,7 @@ use aws_lc_rs::{
 };
 use serde_json::{Value, json};
 
-use crate::dice::base64url;
+use crate::{calendar::is_within, dice::base64url};
 
 /// Which key signs, and which keys are published.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +43,7 @@ impl Keys {
     ) -> Vec<&'static SigningKey> {
         let before = self
             .rotated
-            .filter(|&rotated| rotated + token_life > now)
+            .filter(|&rotated| is_within(now, rotated, token_life))
             .map(|_| EMBEDDED[1 - self.current]());
         std::iter::once(self.current()).chain(before).collect()
     }

@@ -213,13 +213,13 @@ impl Args<'_> {
             "http.content_type" => Effect::ContentType(self.text("value")?),
             "http.encoding" => Effect::Encoding {
                 kind: self.text("kind")?,
-                bytes: self.number_or("bytes", 64 << 20)?,
+                bytes: self.size("bytes", 64 << 20)?,
             },
             "http.body" => Effect::Body(self.text("bytes")?),
             "http.pad" => Effect::Pad {
-                bytes: self.number_or("bytes", 0)?,
-                depth: self.number_or("depth", 0)?,
-                members: self.number_or("members", 0)?,
+                bytes: self.size("bytes", 0)?,
+                depth: self.size("depth", 0)?,
+                members: self.size("members", 0)?,
             },
             _ => Effect::Barrier {
                 name: self.text("name")?,
@@ -339,6 +339,15 @@ impl Args<'_> {
         }
     }
 
+    /// How much of something an answer has.
+    fn size(&self, name: &str, otherwise: usize) -> Result<usize, FaultError> {
+        let size = self.number_or(name, otherwise)?;
+        if size > LARGEST {
+            return Err(self.wrong(name));
+        }
+        Ok(size)
+    }
+
     /// An array of texts, or one text with commas.
     fn list(&self, name: &str) -> Vec<String> {
         match self.params.get(name) {
@@ -379,3 +388,6 @@ fn plain(value: &Value) -> String {
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
 }
+
+/// Larger answers are refused where they are asked for: they would break the mock, not its client.
+const LARGEST: usize = 1 << 30;

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::{Rule, Verdict, require};
 use crate::{
     Client,
+    calendar::is_within,
     params::Params,
     site::Tenant,
     state::{Code, CodeFate},
@@ -27,7 +28,7 @@ pub(crate) fn is_fresh(code: &Code, now: SystemTime, lifetime: Duration) -> Verd
         CodeFate::Burned => return Err(&BURNED),
         CodeFate::Waiting => {}
     }
-    require(now <= code.issued + lifetime, &EXPIRED)
+    require(is_within(now, code.issued, lifetime), &EXPIRED)
 }
 
 pub(crate) static MISSING: Rule = Rule::new(
