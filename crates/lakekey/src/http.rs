@@ -243,6 +243,14 @@ impl Resolve for Loopback {
     }
 }
 
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing {
+    /// Whether no proxy may come between.
+    pub fn is_direct(host: &str) -> bool {
+        super::is_direct(host)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_direct;
