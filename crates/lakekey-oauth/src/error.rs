@@ -185,7 +185,7 @@ pub enum ResponseError {
     Unusable {
         /// The status.
         status: StatusCode,
-        /// The content type.
+        /// The content type, unless it is empty or repeats what was sent.
         content_type: Option<String>,
         /// The length of the body in bytes.
         length: usize,
