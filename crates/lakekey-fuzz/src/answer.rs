@@ -32,7 +32,16 @@ pub fn started() -> SystemTime {
 /// The same in seconds since 1970.
 pub const STARTED: u64 = 1_742_466_600;
 
-/// What was sent, and must be in no message: a code, a refresh token, an assertion.
+/// The secrets that were sent with a grant, and that no message may show. Those of a client are
+/// another matter.
+pub fn secrets(grant: &Grant) -> &'static [&'static str] {
+    match grant {
+        Grant::ClientCredentials => &[],
+        _ => &[SENT],
+    }
+}
+
+/// What is sent with a grant: a code, a refresh token, an assertion.
 pub const SENT: &str = "s3nt-with-the-grant";
 
 fn named(grant: &str) -> Option<Grant> {

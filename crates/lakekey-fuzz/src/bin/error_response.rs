@@ -7,7 +7,7 @@
 
 use http::Response;
 use lakekey_core::{Code, Error};
-use lakekey_fuzz::answer::{SENT, answer, started};
+use lakekey_fuzz::answer::{answer, secrets, started};
 use lakekey_fuzz::check_message;
 use lakekey_oauth::{Grant, Retry, token_response};
 use serde_json::Value;
@@ -25,7 +25,7 @@ fn property(input: &[u8]) {
     if let Some(expected) = model(&response, &grant) {
         assert_eq!(error.code(), expected, "{error}");
     }
-    check_message(&error, &[SENT]);
+    check_message(&error, secrets(&grant));
     let advice = Retry::seeded(7).answered(&grant, &error);
     assert!(advice.is_none_or(|delay| delay <= Retry::PATIENCE));
     if matches!(grant, Grant::AuthorizationCode { .. }) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http::Response;
 use lakekey_core::{Secret, Token};
-use lakekey_fuzz::answer::{SENT, answer, started};
+use lakekey_fuzz::answer::{SENT, answer, secrets, started};
 use lakekey_fuzz::check_message;
 use lakekey_oauth::{Grant, MAX_LIFETIME, token_response};
 use serde_json::Value;
@@ -26,7 +26,7 @@ fn property(input: &[u8]) {
     match found {
         Ok(token) => is_what_was_answered(&token, &response, &grant),
         Err(error) => {
-            check_message(&error, &[SENT]);
+            check_message(&error, secrets(&grant));
             tells_no_token(&error.to_string(), &response);
         }
     }
