@@ -1,9 +1,12 @@
 //! `cargo xtask fuzz`: libFuzzer looks for inputs that break what `lakekey-fuzz` says must hold.
 
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::shell;
+use crate::stopwatch::timed;
 use crate::terminal::{Failure, say};
 use crate::workspace::{self, Metadata};
 use crate::{files, stage};
@@ -13,13 +16,16 @@ use crate::{files, stage};
 pub(crate) struct Args {
     /// The targets, programs of `lakekey-fuzz`; all of them unless named.
     targets: Vec<String>,
-    /// How long each target runs; as many run at once as there are cores.
+    /// How long each target runs.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     seconds: u32,
     /// Where chance begins; 0 for another place each time. The same place makes the same inputs, so
     /// that a check of a change tells of the change.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u32,
+    /// How many targets run at once; as many as there are cores unless named.
+    #[arg(long, value_name = "NUMBER")]
+    jobs: Option<usize>,
 }
 
 /// Builds the targets for libFuzzer and runs them side by side.
@@ -30,15 +36,34 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         folder: metadata.output_folder("fuzz"),
     };
     output.build()?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut complaints = Vec::new();
-    for together in targets.chunks(cores) {
-        let start = |target: &String| Run::start(&output, target, args);
-        let runs: Vec<_> = together.iter().map(start).collect();
-        let ended = runs.into_iter().map(|run| run.and_then(Run::wait));
-        complaints.extend(ended.filter_map(|end| Some(end.err()?.to_string())));
-    }
-    Failure::unless_empty(&complaints)
+    Failure::unless_empty(&side_by_side(&targets, args.jobs(), |target| {
+        let run = Run::of(&output, target, args)?;
+        let (status, time) = timed(|| shell::status(&mut run.command()?));
+        run.judge(status?.success(), time)
+    }))
+}
+
+/// Does this for each target, so many at a time, and gives the complaints.
+fn side_by_side(
+    targets: &[String],
+    jobs: usize,
+    run: impl Fn(&str) -> Result<(), Failure> + Sync,
+) -> Vec<String> {
+    let queue = Mutex::new(targets.iter());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        let runs = std::iter::from_fn(next).map(|target| run(target));
+        let complaints = runs.filter_map(|run| Some(run.err()?.to_string()));
+        complaints.collect::<Vec<_>>()
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
+        let ends = workers.into_iter().map(|worker| {
+            let broken = |_| vec!["a worker broke".to_owned()];
+            worker.join().unwrap_or_else(broken)
+        });
+        ends.flatten().collect()
+    })
 }
 
 impl Args {
@@ -57,6 +82,11 @@ impl Args {
             return Ok(all);
         }
         Ok(self.targets.clone())
+    }
+
+    fn jobs(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.unwrap_or_else(cores).max(1)
     }
 }
 
@@ -93,54 +123,72 @@ impl Output {
     }
 }
 
-/// A target that runs.
-struct Run {
-    target: String,
-    log: PathBuf,
-    program: Child,
+/// One run of a target.
+struct Run<'a> {
+    target: &'a str,
+    program: PathBuf,
+    folder: PathBuf,
+    args: &'a Args,
 }
 
-impl Run {
-    /// Inputs that reach something new are kept beside the build, those that break something too.
-    fn start(output: &Output, target: &str, args: &Args) -> Result<Self, Failure> {
-        let folder = output.folder.join(target);
-        let found = folder.join("corpus");
-        files::create_folder(&found)?;
-        let log = folder.join("log");
-        let seeds = workspace::root().join("fixtures").join("fuzz").join(target);
-        let mut command = shell::command(&output.program(target)?.to_string_lossy());
-        command.arg(format!(
-            "-artifact_prefix={}{}",
-            folder.display(),
-            std::path::MAIN_SEPARATOR
-        ));
-        let Args { seconds, seed, .. } = args;
-        command.arg(format!("-max_total_time={seconds}"));
-        command.arg(format!("-seed={seed}"));
-        command.args(LIBFUZZER).arg(&found).arg(&seeds);
-        // Finding leaks needs ptrace, which containers do not allow, and is of little use here.
-        command.env("ASAN_OPTIONS", "detect_leaks=0");
-        command.stdout(Stdio::null()).stderr(files::log(&log)?);
+impl<'a> Run<'a> {
+    fn of(output: &Output, target: &'a str, args: &'a Args) -> Result<Self, Failure> {
         Ok(Self {
-            target: target.to_owned(),
-            log,
-            program: shell::spawn(&mut command)?,
+            target,
+            program: output.program(target)?,
+            folder: output.folder.join(target),
+            args,
         })
     }
 
-    fn wait(mut self) -> Result<(), Failure> {
-        let status = self.program.wait();
-        let log = files::text(&self.log)?;
-        let target = &self.target;
-        if status.is_ok_and(|status| status.success()) {
-            say(format_args!("{target:<12} {}", summary(&log)));
+    /// Inputs that reach something new are kept beside the build, those that break something too.
+    fn command(&self) -> Result<Command, Failure> {
+        let Self { target, args, .. } = self;
+        let found = self.folder.join("corpus");
+        files::create_folder(&found)?;
+        let fixtures = workspace::root().join("fixtures").join("fuzz");
+        let mut command = shell::command(&self.program.to_string_lossy());
+        command.arg(format!(
+            "-artifact_prefix={}{}",
+            self.folder.display(),
+            std::path::MAIN_SEPARATOR
+        ));
+        command.arg(format!("-max_total_time={}", args.seconds));
+        command.arg(format!("-seed={}", args.seed));
+        let words = fixtures.join(format!("{target}.dict"));
+        if words.exists() {
+            command.arg(format!("-dict={}", words.display()));
+        }
+        command
+            .args(LIBFUZZER)
+            .arg(&found)
+            .arg(fixtures.join(target));
+        // Finding leaks needs ptrace, which containers do not allow, and is of little use here.
+        command.env("ASAN_OPTIONS", "detect_leaks=0");
+        command
+            .stdout(Stdio::null())
+            .stderr(files::log(&self.log())?);
+        Ok(command)
+    }
+
+    /// Prints the figures of a run that found nothing, and complains about one that did.
+    fn judge(&self, success: bool, time: Duration) -> Result<(), Failure> {
+        let log = files::text(&self.log())?;
+        let target = self.target;
+        if success {
+            let seconds = time.as_secs();
+            say(format_args!("{target:<16} {}, {seconds} s", summary(&log)));
             return Ok(());
         }
         Err(Failure::new(format!(
             "{target}: {}\nthe whole log is {}",
             complaint(target, &log),
-            self.log.display()
+            self.log().display()
         )))
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("log")
     }
 }
 
@@ -150,20 +198,21 @@ fn summary(log: &str) -> String {
         let found = log.lines().find_map(|line| line.strip_prefix(name));
         found.map_or("?", str::trim).to_owned()
     };
-    let last = log.lines().rfind(|line| line.contains(" cov: "));
-    let coverage = last.and_then(|line| line.split(" cov: ").nth(1)?.split(' ').next());
+    let last = log.lines().rfind(|line| line.contains(" ft: "));
+    let features = last.and_then(|line| line.split(" ft: ").nth(1)?.split(' ').next());
     format!(
-        "{} inputs, {} a second, {} of them new, {} edges",
+        "{:>9} inputs, {:>6} a second, {:>5} of them new, {:>6} features",
         figure("stat::number_of_executed_units:"),
         figure("stat::average_exec_per_sec:"),
         figure("stat::new_units_added:"),
-        coverage.unwrap_or("?")
+        features.unwrap_or("?")
     )
 }
 
 /// What broke, and how to see it again.
 fn complaint(target: &str, log: &str) -> String {
-    let panic = log.lines().skip_while(|line| !line.contains("panicked at"));
+    let is_cause = |line: &&str| line.contains("panicked at") || line.contains("ERROR: ");
+    let panic = log.lines().skip_while(|line| !is_cause(line));
     let panic = panic.take_while(|line| !line.is_empty() && *line != "stack backtrace:");
     let panic: Vec<_> = panic.take(PANIC_LINES).collect();
     let written = log
@@ -183,10 +232,13 @@ fn complaint(target: &str, log: &str) -> String {
 const PACKAGE: &str = "lakekey-fuzz";
 /// What the release profile is for is of no use here, and takes long.
 const PROFILE: [(&str, &str); 2] = [("LTO", "off"), ("STRIP", "none")];
-/// An input is at most 2 KiB long and takes at most 5 s.
-const LIBFUZZER: [&str; 4] = [
+/// An input is at most 2 KiB long and takes at most 1 s, ten times what it should on a machine that
+/// has nothing else to do; none of what it allocates is larger than 8 MiB.
+const LIBFUZZER: [&str; 6] = [
     "-max_len=2048",
-    "-timeout=5",
+    "-timeout=1",
+    "-malloc_limit_mb=8",
+    "-rss_limit_mb=1024",
     "-print_final_stats=1",
     "-verbosity=1",
 ];
@@ -205,8 +257,28 @@ mod tests {
             stat::new_units_added:          78\n";
         assert_eq!(
             summary(log),
-            "123456 inputs, 2057 a second, 78 of them new, 678 edges"
+            "   123456 inputs,   2057 a second,    78 of them new,    700 features"
         );
+    }
+
+    #[test]
+    fn every_target_runs_once_and_all_complaints_are_told() {
+        let targets = ["a", "b", "c", "d", "e"].map(str::to_owned);
+        for jobs in [1, 2, 9] {
+            let mut complaints = side_by_side(&targets, jobs, |target| match target {
+                "b" | "d" => Err(Failure::new(target.to_owned())),
+                _ => Ok(()),
+            });
+            complaints.sort();
+            assert_eq!(complaints, ["b", "d"]);
+        }
+    }
+
+    #[test]
+    fn an_input_that_takes_too_long_is_told_without_a_panic() {
+        let log = "#9\tNEW    cov: 345\n==1== ERROR: libFuzzer: timeout after 1 seconds\n\
+            artifact_prefix='x/'; Test unit written to x/timeout-0\n";
+        assert!(complaint("host", log).contains("timeout after 1 seconds"));
     }
 
     #[test]

@@ -23,9 +23,7 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
 
 /// Runs a program with the terminal of the task and waits for its success.
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
-    let status = command
-        .status()
-        .map_err(|error| not_started(command, &error))?;
+    let status = status(command)?;
     if status.success() {
         return Ok(());
     }
@@ -42,6 +40,13 @@ pub(crate) fn output(command: &mut Command) -> Result<Output, Failure> {
         .map_err(|error| not_started(command, &error))
 }
 
+/// Runs a program to its end with the streams that the command names.
+pub(crate) fn status(command: &mut Command) -> Result<ExitStatus, Failure> {
+    command
+        .status()
+        .map_err(|error| not_started(command, &error))
+}
+
 /// Starts a program without waiting for it.
 pub(crate) fn spawn(command: &mut Command) -> Result<Child, Failure> {
     command
@@ -55,9 +60,7 @@ pub(crate) fn quiet(command: &mut Command) -> Result<ExitStatus, Failure> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    command
-        .status()
-        .map_err(|error| not_started(command, &error))
+    status(command)
 }
 
 /// What a program that must succeed printed on standard output.

@@ -7,6 +7,8 @@ mod oauth;
 mod refused;
 mod storage;
 mod values;
+#[cfg(test)]
+mod words;
 
 use std::ffi::OsString;
 

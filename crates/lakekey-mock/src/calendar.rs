@@ -21,6 +21,11 @@ pub(crate) fn unix_seconds(moment: SystemTime) -> u64 {
         .as_secs()
 }
 
+/// Whether a time of this length, begun at that moment, is not over; one without end never is.
+pub(crate) fn is_within(now: SystemTime, begun: SystemTime, length: Duration) -> bool {
+    begun.checked_add(length).is_none_or(|end| now <= end)
+}
+
 /// Year, month and day of the given day since 1970 in the Gregorian calendar.
 pub(crate) fn civil(days: u64) -> (u64, u64, u64) {
     // Counts from 1 March of year 0, so that the leap day is the last of its year.
@@ -48,6 +53,18 @@ const MONTHS: [&str; 12] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lasts_for_ever_is_never_over() {
+        let begun = UNIX_EPOCH + Duration::from_secs(10);
+        assert!(is_within(begun, begun, Duration::ZERO));
+        assert!(!is_within(
+            begun + Duration::from_secs(2),
+            begun,
+            Duration::from_secs(1)
+        ));
+        assert!(is_within(begun, begun, Duration::MAX));
+    }
 
     #[test]
     fn writes_the_example_of_rfc_9110() {

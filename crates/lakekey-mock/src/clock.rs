@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 /// The clock a mock lives by: the computer's, until it is told otherwise.
 ///
-/// Expiry of codes and tokens, `iat`, `exp` and the `Date` header all follow it.
+/// Expiry of codes and tokens, `iat`, `exp` and the `Date` header all follow it. It ends with the
+/// year 9999.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -33,18 +34,22 @@ impl MockClock {
 
     /// What the mock believes the time to be.
     pub fn now(&self) -> SystemTime {
-        let base = self.fixed.unwrap_or_else(computer) + self.advanced;
+        let base = self.fixed.unwrap_or_else(computer);
+        let base = base
+            .checked_add(self.advanced)
+            .map_or_else(end, |moment| moment.min(end()));
         let skew = Duration::from_secs(self.skew.unsigned_abs());
         if self.skew < 0 {
             base.checked_sub(skew).unwrap_or(SystemTime::UNIX_EPOCH)
         } else {
-            base + skew
+            base.checked_add(skew)
+                .map_or_else(end, |moment| moment.min(end()))
         }
     }
 
     /// Moves the clock forward; adds to earlier advances.
     pub fn advance(&mut self, by: Duration) {
-        self.advanced += by;
+        self.advanced = self.advanced.saturating_add(by);
     }
 
     /// Stops the clock at `moment` and forgets earlier advances. A skew stays.
@@ -77,4 +82,25 @@ fn computer() -> SystemTime {
     SystemTime::now()
 }
 
+/// The last second that HTTP can write.
+fn end() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_799)
+}
+
 const MAX_SKEW: i64 = 100 * 366 * 86_400;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_moved_too_far_stands_at_its_end() {
+        let mut clock = MockClock::fixed(end());
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::MAX);
+        clock.skew(i64::MAX);
+        assert_eq!(clock.now(), end());
+        clock.set(SystemTime::UNIX_EPOCH);
+        assert!(clock.now() > SystemTime::UNIX_EPOCH);
+    }
+}

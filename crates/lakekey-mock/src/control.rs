@@ -1,6 +1,8 @@
 //! The control API: what a test harness in any language may change and see.
 
 mod config;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod namespaces;
 mod report;
 mod tokens;

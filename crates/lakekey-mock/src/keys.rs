@@ -13,7 +13,7 @@ use aws_lc_rs::{
 };
 use serde_json::{Value, json};
 
-use crate::{dice::base64url, listen::DEFAULT_NAMESPACE};
+use crate::{calendar::is_within, dice::base64url, listen::DEFAULT_NAMESPACE};
 
 /// Which key signs, and which keys are published.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ impl Keys {
     pub(crate) fn published(&self, now: SystemTime, token_life: Duration) -> Vec<SigningKey> {
         let before = self
             .rotated
-            .filter(|&rotated| rotated + token_life > now)
+            .filter(|&rotated| is_within(now, rotated, token_life))
             .map(|_| self.key(1 - self.current));
         std::iter::once(self.current()).chain(before).collect()
     }

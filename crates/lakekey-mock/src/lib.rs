@@ -39,3 +39,8 @@ pub use setup::{
     M2M_CLIENT_SECRET, PUBLIC_CLIENT_ID, Pkce, Rotation, Setup, Target, User, Workspace,
 };
 pub use state::Counters;
+
+/// Doors of the project's fuzz targets, and no part of the interface.
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub use control::fuzzing;

@@ -110,7 +110,10 @@ impl Mock {
     ///
     /// [`FaultError`] if its name is not in the catalogue or a parameter is missing or wrong.
     pub fn inject(&mut self, fault: Fault) -> Result<String, FaultError> {
-        let id = self.faults.add(fault, &mut self.world.setup)?;
+        // What a fault changes at once, it changes whole or not at all.
+        let mut setup = self.world.setup.clone();
+        let id = self.faults.add(fault, &mut setup)?;
+        self.world.setup = setup;
         Ok(id)
     }
 

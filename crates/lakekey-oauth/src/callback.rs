@@ -5,7 +5,7 @@ use lakekey_endpoints::Endpoints;
 use lakekey_pkce::Verifier;
 
 use crate::form;
-use crate::text::{foreign, sanitised};
+use crate::text::foreign;
 use crate::{CallbackError, Grant, Mismatch, RedirectUri, State};
 
 /// A sign-in that waits for the browser to come back.
@@ -125,10 +125,13 @@ impl Pending {
     /// Steps 3 to 5: what an answer to this sign-in says.
     fn judge(&self, answer: &Answer) -> Result<Secret, CallbackError> {
         if let Some(name) = answer.repeated() {
-            let reason = format!("`{}` is there more than once", sanitised(name));
+            let name = self
+                .shown(name, answer)
+                .unwrap_or_else(|| WITHHELD.to_owned());
+            let reason = format!("`{name}` is there more than once");
             return Err(CallbackError::Invalid { reason });
         }
-        self.check_issuer(answer.one("iss"))?;
+        self.check_issuer(answer)?;
         if let Some(error) = answer.one("error") {
             return Err(self.refused(error, answer));
         }
@@ -140,7 +143,8 @@ impl Pending {
         }
     }
 
-    fn check_issuer(&self, found: Option<&str>) -> Result<(), CallbackError> {
+    fn check_issuer(&self, answer: &Answer) -> Result<(), CallbackError> {
+        let found = answer.one("iss");
         let is_right = match found {
             Some(issuer) => issuer == self.issuer,
             None => !self.iss_promised,
@@ -148,17 +152,20 @@ impl Pending {
         if is_right || sabotage::is_off("iss_check") {
             return Ok(());
         }
+        let shown = |found| {
+            self.shown(found, answer)
+                .unwrap_or_else(|| WITHHELD.to_owned())
+        };
         Err(CallbackError::Issuer {
             expected: self.issuer.clone(),
-            found: found.map(sanitised),
+            found: found.map(shown),
         })
     }
 
     fn refused(&self, error: &str, answer: &Answer) -> CallbackError {
-        let secrets = [self.state.as_str(), answer.one("code").unwrap_or_default()];
-        let shown = |name| answer.one(name).and_then(|text| foreign(text, &secrets));
+        let shown = |name| answer.one(name).and_then(|text| self.shown(text, answer));
         let description = shown("error_description");
-        match foreign(error, &secrets) {
+        match self.shown(error, answer) {
             _ if error == "access_denied" => CallbackError::Denied { description },
             Some(error) => CallbackError::Refused {
                 error,
@@ -167,6 +174,12 @@ impl Pending {
             },
             None => invalid("its `error` is empty or not fit to be shown"),
         }
+    }
+
+    /// A text of the answer, unless it is empty or repeats the state or the code.
+    fn shown(&self, text: &str, answer: &Answer) -> Option<String> {
+        let code = answer.one("code").unwrap_or_default();
+        foreign(text, &[self.state.as_str(), code])
     }
 }
 
@@ -205,5 +218,7 @@ fn is_code(code: &str) -> bool {
     !code.is_empty() && code.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
 }
 
+/// Stands for a text that is not fit to be shown.
+const WITHHELD: &str = "…";
 /// More than any authorization server sends; the official ones stay below 2 KiB.
 const MAX_LENGTH: usize = 32 * 1024;

@@ -185,7 +185,7 @@ pub enum ResponseError {
     Unusable {
         /// The status.
         status: StatusCode,
-        /// The content type.
+        /// The content type, unless it is empty or repeats what was sent.
         content_type: Option<String>,
         /// The length of the body in bytes.
         length: usize,
@@ -213,6 +213,10 @@ impl ResponseError {
         let Some(secret) = secret.filter(|secret| !secret.is_empty()) else {
             return self;
         };
+        let repeats = |text: &mut String| text.contains(secret.expose());
+        if let Self::Unusable { content_type, .. } = &mut self {
+            content_type.take_if(repeats);
+        }
         if let Self::CodeRefused { error, description }
         | Self::RefreshTokenDead { error, description }
         | Self::Refused {
@@ -220,7 +224,7 @@ impl ResponseError {
         } = &mut self
         {
             for text in [error, description] {
-                text.take_if(|text| text.contains(secret.expose()));
+                text.take_if(repeats);
             }
         }
         self
@@ -305,3 +309,31 @@ fn content(content_type: Option<&str>) -> String {
 }
 
 const SIGN_IN_AGAIN: &str = "sign in again";
+
+#[cfg(test)]
+mod tests {
+    use super::{ResponseError, Secret, StatusCode};
+
+    #[test]
+    fn a_text_that_repeats_the_secret_of_the_client_is_withheld() {
+        let secret = Secret::from("canary");
+        let repeated = || Some("x canary".to_owned());
+        let status = StatusCode::BAD_REQUEST;
+        for error in [
+            ResponseError::Refused {
+                status,
+                error: repeated(),
+                description: repeated(),
+            },
+            ResponseError::Unusable {
+                status,
+                content_type: repeated(),
+                length: 0,
+                problem: "it is a page for people",
+            },
+        ] {
+            let shown = format!("{:?}", error.withholding(Some(&secret)));
+            assert!(!shown.contains("canary"), "{shown}");
+        }
+    }
+}

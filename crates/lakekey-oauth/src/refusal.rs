@@ -6,7 +6,7 @@ use http::header::CONTENT_TYPE;
 use http::{Response, StatusCode};
 
 use crate::members::Members;
-use crate::text::{foreign, sanitised};
+use crate::text::foreign;
 use crate::{Grant, ResponseError, retry_after};
 
 /// A 5xx. After a code was sent, only a 503 that says when to come back is a promise that the code
@@ -34,7 +34,7 @@ pub(crate) fn refusal(response: &Response<Vec<u8>>, grant: &Grant) -> ResponseEr
         Some(members) => oauth_error(response, &members, grant),
         // A page for people is not from a token endpoint but from something in between.
         None if media_type(response).as_deref() == Some("text/html") => {
-            unusable(response, "it is a page for people")
+            unusable(response, grant, "it is a page for people")
         }
         None => ResponseError::Refused {
             status: response.status(),
@@ -83,11 +83,17 @@ fn is_dead_dialect(status: StatusCode, error: &str, description: &str) -> bool {
         && description == "Refresh token is invalid"
 }
 
-/// An answer that cannot be used, with what may be told of it: nothing of its body.
-pub(crate) fn unusable(response: &Response<Vec<u8>>, problem: &'static str) -> ResponseError {
+/// An answer that cannot be used, with what may be told of it: nothing of its body, and no secret of
+/// the grant.
+pub(crate) fn unusable(
+    response: &Response<Vec<u8>>,
+    grant: &Grant,
+    problem: &'static str,
+) -> ResponseError {
+    let shown = |found| foreign(found, &grant.secrets());
     ResponseError::Unusable {
         status: response.status(),
-        content_type: content_type(response).map(sanitised),
+        content_type: content_type(response).and_then(shown),
         length: response.body().len(),
         problem,
     }

@@ -57,16 +57,17 @@ fn token(
     if media_type(response).as_deref() != Some("application/json") {
         return Err(unusable(
             response,
+            grant,
             "its content type is not application/json",
         ));
     }
     let Some(members) = Members::parse(response.body()) else {
-        return Err(unusable(response, "its body is no JSON object"));
+        return Err(unusable(response, grant, "its body is no JSON object"));
     };
     if members.get("error").is_some() {
         return Err(oauth_error(response, &members, grant));
     }
-    granted(&members, started, grant).map_err(|problem| unusable(response, problem))
+    granted(&members, started, grant).map_err(|problem| unusable(response, grant, problem))
 }
 
 /// RFC 6749 §5.1; the error says in words what is wrong.

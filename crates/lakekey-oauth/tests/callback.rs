@@ -185,7 +185,7 @@ fn messages_name_the_fact_and_the_next_step() {
         &refused,
         denied,
         other,
-        "/?state=sTaTe-1&code=c&code=c",
+        "/?state=sTaTe-1&code=c-1&code=c-1",
         "/?code=c&state=x",
         "/",
     ]
@@ -210,29 +210,26 @@ fn messages_name_the_fact_and_the_next_step() {
 
 #[test]
 fn texts_that_repeat_a_secret_are_withheld() {
-    let callback = query(&[
-        ("state", STATE),
-        ("code", "canary-1"),
-        ("error", "bad_canary-1"),
-        ("error_description", STATE),
-    ]);
-    let error = pending(false)
-        .finish(&callback)
-        .expect_err("an error ends it");
-    let shown = format!("{error} {error:?}");
-    assert!(
-        !shown.contains("canary") && !shown.contains(STATE),
-        "{shown}"
-    );
-
-    let error = pending(false)
-        .finish("/?code=canary-1&state=no")
-        .expect_err("another state");
-    let shown = format!("{error} {error:?}");
-    assert!(
-        !shown.contains("canary") && !shown.contains(STATE),
-        "{shown}"
-    );
+    let repeating = |pairs: &[(&str, &str)]| {
+        let own = [("state", STATE), ("code", "canary-1")];
+        query(&[&own, pairs].concat())
+    };
+    let callbacks = [
+        repeating(&[("error", "bad_canary-1"), ("error_description", STATE)]),
+        repeating(&[("iss", "https://canary-1.example.test")]),
+        repeating(&[("iss", STATE)]),
+        repeating(&[("canary-1", "x"), ("canary-1", "x")]),
+        repeating(&[(STATE, "x"), (STATE, "x")]),
+        "/?code=canary-1&state=no".to_owned(),
+    ];
+    for callback in callbacks {
+        let error = pending(false).finish(&callback).expect_err("no code");
+        let shown = format!("{error} {error:?}");
+        assert!(
+            !shown.contains("canary") && !shown.contains(STATE),
+            "{shown}"
+        );
+    }
 }
 
 /// The decision once more, as plainly as it can be put.

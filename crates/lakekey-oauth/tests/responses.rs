@@ -320,6 +320,13 @@ fn messages_name_the_fact_and_the_next_step() {
     ");
 }
 
+#[test]
+fn a_content_type_that_repeats_a_secret_is_withheld() {
+    let error = read(200, "x/canary-r", "", &refresh()).expect_err("no token");
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains("canary"), "{shown}");
+}
+
 proptest! {
     #[test]
     fn no_answer_is_too_odd(

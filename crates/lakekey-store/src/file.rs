@@ -10,6 +10,8 @@ pub(crate) mod document;
 pub(crate) mod entry;
 mod exclusive;
 mod expiry;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod hosts;
 pub(crate) mod lease;
 pub(crate) mod lock;
@@ -91,26 +93,16 @@ impl FileStore {
         let Some(bytes) = trust::read(&self.path)? else {
             return Ok(Vec::new());
         };
-        let document = Document::parse(&bytes).map_err(|defect| self.defective(defect))?;
-        Ok(document.keys().map(Key::new).collect())
+        self.keys_in(&bytes)
     }
 }
 
 impl TokenStore for FileStore {
     fn load(&self, key: &Key) -> Result<Option<Token>, StoreError> {
-        let Some(bytes) = trust::read(&self.path)? else {
-            return Ok(None);
-        };
-        let document = Document::parse(&bytes).map_err(|defect| self.defective(defect))?;
-        let Some(entry) = document.entry(key) else {
-            return Ok(None);
-        };
-        entry::decode(entry)
-            .map(Some)
-            .map_err(|reason| StoreError::Corrupt {
-                path: self.path.clone(),
-                reason: format!("the entry `{key}` {reason}"),
-            })
+        match trust::read(&self.path)? {
+            Some(bytes) => self.token_in(&bytes, key),
+            None => Ok(None),
+        }
     }
 
     fn save(&self, key: &Key, token: &Token) -> Result<(), StoreError> {
@@ -135,8 +127,7 @@ impl TokenStore for FileStore {
         let Some(bytes) = trust::read(&self.path)? else {
             return Ok(());
         };
-        let document = Document::parse(&bytes).map_err(|defect| self.defective(defect))?;
-        replace::durably(&self.path, document.without(key).as_bytes())
+        replace::durably(&self.path, self.text_without(&bytes, key)?.as_bytes())
     }
 
     fn lease(&self, key: &Key, patience: Duration) -> Result<Box<dyn Lease>, StoreError> {
@@ -149,19 +140,50 @@ impl FileStore {
         let Some(bytes) = trust::read(&self.path)? else {
             return Ok(false);
         };
-        let document = Document::parse(&bytes).map_err(|defect| self.defective(defect))?;
-        Ok(document.entry(key).is_some())
+        Ok(self.document(&bytes)?.entry(key).is_some())
     }
 
     /// Keeps a token. The caller holds the lock.
     fn write(&self, key: &Key, token: &Token) -> Result<(), StoreError> {
         let bytes = self.read_or_set_aside()?;
-        let document = match &bytes {
-            Some(bytes) => Document::parse(bytes).map_err(|defect| self.defective(defect))?,
-            None => Document::default(),
+        let text = self.text_with(bytes.as_ref().map(|bytes| bytes.as_slice()), key, token)?;
+        replace::durably(&self.path, text.as_bytes())
+    }
+
+    fn keys_in(&self, file: &[u8]) -> Result<Vec<Key>, StoreError> {
+        Ok(self.document(file)?.keys().map(Key::new).collect())
+    }
+
+    fn token_in(&self, file: &[u8], key: &Key) -> Result<Option<Token>, StoreError> {
+        let document = self.document(file)?;
+        let Some(entry) = document.entry(key) else {
+            return Ok(None);
         };
+        entry::decode(entry)
+            .map(Some)
+            .map_err(|reason| StoreError::Corrupt {
+                path: self.path.clone(),
+                reason: format!("the entry `{key}` {reason}"),
+            })
+    }
+
+    fn text_with(
+        &self,
+        file: Option<&[u8]>,
+        key: &Key,
+        token: &Token,
+    ) -> Result<Zeroizing<String>, StoreError> {
+        let document = file.map_or_else(|| Ok(Document::default()), |file| self.document(file))?;
         let entry = entry::encode(token, document.entry(key));
-        replace::durably(&self.path, document.with(key, &entry).as_bytes())
+        Ok(document.with(key, &entry))
+    }
+
+    fn text_without(&self, file: &[u8], key: &Key) -> Result<Zeroizing<String>, StoreError> {
+        Ok(self.document(file)?.without(key))
+    }
+
+    fn document<'a>(&self, file: &'a [u8]) -> Result<Document<'a>, StoreError> {
+        Document::parse(file).map_err(|defect| self.defective(defect))
     }
 
     fn lock(&self) -> Result<Lock, StoreError> {

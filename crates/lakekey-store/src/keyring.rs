@@ -9,6 +9,8 @@ use crate::file::lock::Lock;
 use crate::{Key, KeyringFault, Lease, StoreError, TokenStore};
 
 mod backend;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod item;
 #[cfg(any(target_os = "macos", all(test, unix)))]
 mod macos;

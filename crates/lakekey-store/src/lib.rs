@@ -36,3 +36,11 @@ pub use keyring::{KeyringBackend, KeyringStore};
 pub use memory::MemoryStore;
 pub use record::{Fingerprint, Record};
 pub use store::{Lease, TokenStore};
+
+/// Doors of the project's fuzz targets, and no part of the interface.
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing {
+    pub use crate::file::fuzzing as file;
+    pub use crate::keyring::fuzzing as keyring;
+}

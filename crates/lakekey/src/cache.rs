@@ -229,3 +229,6 @@ fn retold(error: &Error) -> Error {
 
 /// How long a renewal in the background is left alone after it was tried, successful or not.
 const PAUSE: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests;

@@ -52,3 +52,10 @@ pub use lakekey_store::{FileHostCache, HostCache, MemoryHostCache};
 pub use sign_in::{Attempt, Browser, Inbox, Ports, SignIn, SignedIn};
 pub use storage::{Storage, StorageChoice};
 pub use stores::{LoginName, Migration, Stores};
+
+/// Doors of the project's fuzz targets, and no part of the interface.
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing {
+    pub use crate::sign_in::fuzzing::{harmless, serve};
+}

@@ -15,7 +15,7 @@ const DOORS: &[(&str, usize)] = &[
     ("crates/lakekey-cloud/src/gcp/strategy/file.rs", 1),
     ("crates/lakekey-config/src/environment.rs", 1),
     ("crates/lakekey-config/src/profiles/disk.rs", 3),
-    ("crates/lakekey-conformance/src/doors.rs", 13),
+    ("crates/lakekey-conformance/src/doors.rs", 14),
     ("crates/lakekey-core/src/sabotage.rs", 1),
     ("crates/lakekey-endpoints/src/sabotage.rs", 1),
     ("crates/lakekey-fuzz/src/seeds.rs", 1),

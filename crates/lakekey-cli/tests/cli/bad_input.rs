@@ -62,7 +62,7 @@ fn refused_by_all(machine: &Machine, status: i32) -> String {
 }
 
 /// Names, bytes, modes and link targets of all that is in a folder.
-fn contents(folder: &Path) -> BTreeMap<String, String> {
+pub(crate) fn contents(folder: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();

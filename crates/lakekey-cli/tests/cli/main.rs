@@ -16,3 +16,4 @@ mod machine;
 mod oauth;
 mod profiles;
 mod token;
+mod words;

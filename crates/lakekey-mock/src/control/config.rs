@@ -1,9 +1,10 @@
 //! Settings that can be changed while the mock runs.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{Consent, Dialect, MockClock, Rotation, Setup, Workspace};
 
@@ -24,13 +25,17 @@ pub(super) fn change(setup: &mut Setup, body: &Value) -> Result<(), String> {
         .as_deref()
         .map(|name| dialect(name, status))
         .transpose()?;
-    for (id, uris) in written.redirect_uris.unwrap_or_default() {
-        let client = setup
-            .clients
-            .iter_mut()
-            .find(|client| client.id == id)
-            .ok_or(format!("no client `{id}`"))?;
-        client.redirect_uris = serde_json::from_value(uris).map_err(|error| error.to_string())?;
+    let redirect_uris = written.redirect_uris.unwrap_or_default();
+    if let Some(id) = redirect_uris
+        .keys()
+        .find(|id| !setup.clients.iter().any(|client| client.id == **id))
+    {
+        return Err(format!("no client `{id}`"));
+    }
+    for client in &mut setup.clients {
+        if let Some(uris) = redirect_uris.get(&client.id) {
+            client.redirect_uris.clone_from(uris);
+        }
     }
     let seconds =
         |new: Option<u64>, old: &mut Duration| *old = new.map_or(*old, Duration::from_secs);
@@ -74,8 +79,9 @@ pub(super) fn tenants(setup: &mut Setup, body: &Value) -> Result<(), String> {
 pub(super) fn clock(clock: &mut MockClock, body: &Value) -> Result<(), String> {
     let written: ClockChange =
         serde_json::from_value(body.clone()).map_err(|error| error.to_string())?;
-    if let Some(moment) = written.set {
-        clock.set(UNIX_EPOCH + Duration::from_secs(moment));
+    if let Some(seconds) = written.set {
+        let moment = UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
+        clock.set(moment.ok_or("`set` is no moment")?);
     }
     if let Some(seconds) = written.advance {
         clock.advance(Duration::from_secs(seconds));
@@ -131,7 +137,7 @@ struct Config {
     pkce_plain: Option<bool>,
     require_pkce: Option<bool>,
     burn_on_pkce_failure: Option<bool>,
-    redirect_uris: Option<Map<String, Value>>,
+    redirect_uris: Option<BTreeMap<String, Vec<String>>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -171,4 +177,32 @@ struct ClockChange {
     set: Option<u64>,
     advance: Option<u64>,
     skew: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{change, clock};
+    use crate::{MockClock, Setup};
+
+    #[test]
+    fn what_is_refused_changes_nothing() {
+        for uris in [
+            json!({"databricks-cli": ["http://x"], "nobody": []}),
+            json!({"databricks-cli": ["http://x"], "databricks-sql-connector": 7}),
+        ] {
+            let mut setup = Setup::workspace();
+            change(&mut setup, &json!({"redirect_uris": uris})).unwrap_err();
+            assert_eq!(setup.clients, Setup::workspace().clients);
+        }
+    }
+
+    #[test]
+    fn a_moment_that_no_clock_shows_is_refused() {
+        let mut moved = MockClock::fixed(std::time::UNIX_EPOCH);
+        clock(&mut moved, &json!({"set": u64::MAX, "advance": 5})).unwrap_err();
+        assert_eq!(moved.now(), std::time::UNIX_EPOCH);
+        clock(&mut moved, &json!({"set": 7, "advance": u64::MAX})).unwrap();
+    }
 }

@@ -64,6 +64,15 @@ impl Args<'_> {
         }
     }
 
+    /// How much of something an answer has.
+    pub(super) fn size(&self, name: &str, otherwise: usize) -> Result<usize, FaultError> {
+        let size = self.number_or(name, otherwise)?;
+        if size > LARGEST {
+            return Err(self.wrong(name));
+        }
+        Ok(size)
+    }
+
     /// An array of texts, or one text with commas.
     pub(super) fn list(&self, name: &str) -> Vec<String> {
         match self.params.get(name) {
@@ -104,3 +113,6 @@ fn plain(value: &Value) -> String {
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
 }
+
+/// Larger answers are refused where they are asked for: they would break the mock, not its client.
+const LARGEST: usize = 1 << 30;

@@ -211,13 +211,13 @@ impl Args<'_> {
             "http.content_type" => Effect::ContentType(self.text("value")?),
             "http.encoding" => Effect::Encoding {
                 kind: self.text("kind")?,
-                bytes: self.number_or("bytes", 64 << 20)?,
+                bytes: self.size("bytes", 64 << 20)?,
             },
             "http.body" => Effect::Body(self.text("bytes")?),
             "http.pad" => Effect::Pad {
-                bytes: self.number_or("bytes", 0)?,
-                depth: self.number_or("depth", 0)?,
-                members: self.number_or("members", 0)?,
+                bytes: self.size("bytes", 0)?,
+                depth: self.size("depth", 0)?,
+                members: self.size("members", 0)?,
             },
             _ => Effect::Barrier {
                 name: self.text("name")?,

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::{Rule, Verdict, require};
 use crate::{
     Client,
+    calendar::is_within,
     params::Params,
     sabotage,
     site::Tenant,
@@ -32,7 +33,7 @@ pub(crate) fn is_fresh(code: &Code, now: SystemTime, lifetime: Duration) -> Verd
         CodeFate::Burned => return Err(&BURNED),
         CodeFate::Waiting => {}
     }
-    let is_young = now <= code.issued + lifetime;
+    let is_young = is_within(now, code.issued, lifetime);
     require(is_young || sabotage::is_off("expiry"), &EXPIRED)
 }
 

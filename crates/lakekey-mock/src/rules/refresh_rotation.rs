@@ -3,7 +3,9 @@
 use std::time::SystemTime;
 
 use super::{Rule, Verdict, require};
-use crate::{Client, Lifetimes, Rotation, sabotage, site::Tenant, state::Family};
+use crate::{
+    Client, Lifetimes, Rotation, calendar::is_within, sabotage, site::Tenant, state::Family,
+};
 
 /// Whether this family may be refreshed by this client, at this tenant, now.
 pub(crate) fn is_alive(
@@ -19,8 +21,11 @@ pub(crate) fn is_alive(
     if sabotage::is_off("expiry") {
         return Ok(());
     }
-    require(now <= family.created + lifetimes.absolute, &ABSOLUTE)?;
-    require(now <= family.used + lifetimes.idle, &IDLE)
+    require(
+        is_within(now, family.created, lifetimes.absolute),
+        &ABSOLUTE,
+    )?;
+    require(is_within(now, family.used, lifetimes.idle), &IDLE)
 }
 
 /// The generation to hand out for a token of `presented`, or the news that somebody used an old one.
@@ -39,7 +44,7 @@ pub(crate) fn successor(
             current + 1
         }),
         Rotation::Grace(window)
-            if is_repeat && family.rotated.is_some_and(|at| now <= at + window) =>
+            if is_repeat && family.rotated.is_some_and(|at| is_within(now, at, window)) =>
         {
             Ok(current)
         }

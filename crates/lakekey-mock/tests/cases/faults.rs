@@ -378,6 +378,42 @@ fn a_fault_that_can_not_be_is_named() {
 }
 
 #[test]
+fn a_fault_that_is_refused_changes_nothing() {
+    for fault in [
+        Fault::new("clock.server_skew")
+            .param("seconds", 7)
+            .and("http.status")
+            .param("status", 7),
+        Fault::new("token.rotation")
+            .param("mode", "never")
+            .and("http.pad")
+            .param("bytes", u64::MAX),
+    ] {
+        let mut mock = mock();
+        let before = (mock.state_hash(), mock.clock().now());
+        mock.inject(fault).unwrap_err();
+        assert_eq!((mock.state_hash(), mock.clock().now()), before);
+    }
+}
+
+#[test]
+fn lifetimes_without_end_never_end() {
+    let mut mock = mock();
+    let lifetimes = &mut mock.setup().lifetimes;
+    (lifetimes.code, lifetimes.access) = (Duration::MAX, Duration::MAX);
+    (lifetimes.idle, lifetimes.absolute) = (Duration::MAX, Duration::MAX);
+    mock.rotate_keys();
+    let tokens = sign_in(&mut mock, &workspace_issuer());
+    mock.clock().advance(Duration::from_secs(1 << 31));
+    let again = refresh(
+        &mut mock,
+        &workspace_issuer(),
+        text(&tokens, "refresh_token"),
+    );
+    assert_eq!(again.status(), 200);
+}
+
+#[test]
 fn a_fault_is_the_same_in_every_notation() {
     let json = r#"{"id":"f","match":{"endpoint":"token","grant":"refresh_token","client_stream":"3"},
         "offset":1,"times":2,"probability":0.5,"seed":42,"phase":"after","action":{"http.reset":{"when":"after_commit"}}}"#;

@@ -5,6 +5,7 @@ mod common;
 mod contract;
 mod format;
 mod hosts;
+mod model;
 #[cfg(unix)]
 mod processes;
 #[cfg(unix)]

@@ -148,6 +148,28 @@ fn everything_created_is_private_under_any_umask() {
     }
 }
 
+/// How a child that saves comes to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Whole,
+    /// By a kill at whichever moment of the save it is.
+    Killed,
+}
+
+/// Has a child keep a token, and waits for its end.
+pub(crate) fn save_in_child(home: &Home, key: &Key, access: &str, deed: Deed) {
+    let mut child = start(home, &format!("save {access} {key}"));
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains(SAVING)));
+    if deed == Deed::Killed {
+        child.kill().unwrap();
+    }
+    // A child that nobody reads from must still come to its end.
+    lines.for_each(drop);
+    let status = child.wait().unwrap();
+    assert!(deed == Deed::Killed || status.success());
+}
+
 /// Not a test of its own: the part of a child.
 #[test]
 fn child() {
@@ -156,11 +178,19 @@ fn child() {
     };
     let store = FileStore::in_home(std::env::var_os(HOME).unwrap().as_ref());
     match part.to_str().unwrap().split_once(' ') {
+        Some(("save", login)) => save(&store, login),
         Some((_, writer)) => write(&store, &Key::new(format!("writer {writer}"))),
         None if part == "count" => (0..COUNTS).for_each(|_| count(&store)),
         None if part == "create" => create(&store),
         None => hold(&store),
     }
+}
+
+#[expect(clippy::print_stdout, reason = "this is how a child tells its parent")]
+fn save(store: &FileStore, login: &str) {
+    let (access, key) = login.split_once(' ').unwrap();
+    println!("{SAVING}");
+    store.save(&Key::new(key), &Token::bearer(access)).unwrap();
 }
 
 fn create(store: &FileStore) {
@@ -214,6 +244,7 @@ fn tell(mut command: Command, home: &Home, part: &str) -> Child {
 const PART: &str = "LAKEKEY_STORE_TEST_PART";
 const HOME: &str = "LAKEKEY_STORE_TEST_HOME";
 const HELD: &str = "the lease is held";
+const SAVING: &str = "the child is about to save";
 const WRITERS: usize = 8;
 const SAVES: usize = 25;
 const COUNTS: usize = 10;

@@ -122,8 +122,9 @@ fn is_near(host: &str) -> bool {
     }
 }
 
-/// Whether a name is `localhost` or below it (RFC 6761 §6.3).
+/// Whether a name is `localhost` or below it (RFC 6761 §6.3), with or without the last dot.
 pub(super) fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
     name == "localhost" || name.ends_with(".localhost")
 }
 

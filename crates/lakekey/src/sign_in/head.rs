@@ -13,66 +13,48 @@ pub(super) async fn read_head<S>(stream: &mut S) -> io::Result<Result<Vec<u8>, R
 where
     S: AsyncRead + Unpin,
 {
-    let mut head = Vec::new();
+    let mut head = Head::default();
     let mut chunk = [0; 2048];
     loop {
-        let seen = head.len();
-        match stream.read(&mut chunk).await? {
+        let read = match stream.read(&mut chunk).await? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => head.extend_from_slice(&chunk[..read]),
-        }
-        if let Some(end) = end_of_head(&head, seen) {
-            head.truncate(end);
-            return Ok(if is_strict(&head, seen) {
-                Ok(head)
-            } else {
-                Err(Reason::Framing)
-            });
-        }
-        if let Some(reason) = objection(&head, seen) {
-            return Ok(Err(reason));
+            read => read,
+        };
+        for byte in &chunk[..read] {
+            match head.push(*byte) {
+                Ok(true) => return Ok(Ok(head.bytes)),
+                Ok(false) => {}
+                Err(reason) => return Ok(Err(reason)),
+            }
         }
     }
 }
 
-/// Why an unfinished head, known to be good up to `seen`, need not be read on.
-fn objection(head: &[u8], seen: usize) -> Option<Reason> {
-    let line = head
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .unwrap_or(head.len());
-    if !is_strict(head, seen) {
-        Some(Reason::Framing)
-    } else if line > LONGEST_LINE {
-        Some(Reason::Target)
-    } else if head.len() > LARGEST_HEAD {
-        Some(Reason::Headers)
-    } else {
-        None
+/// The part of a head that has come in. It is judged byte by byte, so that it does not matter how
+/// the bytes were cut on their way.
+#[derive(Default)]
+struct Head {
+    bytes: Vec<u8>,
+    has_line: bool,
+}
+
+impl Head {
+    /// Takes the next byte, and says whether it is the last one.
+    fn push(&mut self, byte: u8) -> Result<bool, Reason> {
+        let is_end_of_line = byte == b'\n';
+        if is_end_of_line != (self.bytes.last() == Some(&b'\r')) {
+            return Err(Reason::Framing);
+        }
+        self.bytes.push(byte);
+        self.has_line |= is_end_of_line;
+        if !self.has_line && self.bytes.len() > LONGEST_LINE {
+            return Err(Reason::Target);
+        }
+        if self.bytes.len() > LARGEST_HEAD {
+            return Err(Reason::Headers);
+        }
+        Ok(self.bytes.ends_with(END))
     }
-}
-
-/// Where the head ends, if it does; nothing before `seen` has to be looked at again.
-fn end_of_head(head: &[u8], seen: usize) -> Option<usize> {
-    let from = seen.saturating_sub(END.len() - 1);
-    let found = head[from..]
-        .windows(END.len())
-        .position(|window| window == END)?;
-    Some(from + found + END.len())
-}
-
-/// Whether `\r` and `\n` come as pairs only, from just before `seen` on; a last `\r` may wait for
-/// its `\n`.
-fn is_strict(head: &[u8], seen: usize) -> bool {
-    let from = seen.saturating_sub(1);
-    head.iter()
-        .enumerate()
-        .skip(from)
-        .all(|(at, byte)| match byte {
-            b'\r' => head.get(at + 1).is_none_or(|next| *next == b'\n'),
-            b'\n' => at > 0 && head[at - 1] == b'\r',
-            _ => true,
-        })
 }
 
 const END: &[u8] = b"\r\n\r\n";
@@ -141,6 +123,23 @@ mod tests {
         assert_eq!(read(&[line.as_bytes()]), Some(Err(Reason::Target)));
         let header = format!("GET / HTTP/1.1\r\nX: {}", "a".repeat(64 << 10));
         assert_eq!(read(&[header.as_bytes()]), Some(Err(Reason::Headers)));
+    }
+
+    #[test]
+    fn the_bounds_hold_however_a_head_is_cut() {
+        let line = format!("GET /?{} HTTP/1.1\r\nHost: a\r\n\r\n", "a".repeat(16 << 10));
+        let header = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(64 << 10));
+        let feed = format!("GET /?{}\n", "a".repeat(16 << 10));
+        for (head, reason) in [
+            (line, Reason::Target),
+            (header, Reason::Headers),
+            (feed, Reason::Target),
+        ] {
+            for size in [100, 1000, 2048, head.len()] {
+                let pieces: Vec<_> = head.as_bytes().chunks(size).collect();
+                assert_eq!(read(&pieces), Some(Err(reason)), "{size}");
+            }
+        }
     }
 
     proptest! {

@@ -13,6 +13,8 @@ mod answer;
 mod attempt;
 mod browser;
 mod connection;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod gate;
 mod head;
 mod inbox;

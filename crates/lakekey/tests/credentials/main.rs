@@ -16,4 +16,5 @@ mod ring;
 mod scripted;
 #[cfg(feature = "keyring")]
 mod storage;
+mod turns;
 mod world;

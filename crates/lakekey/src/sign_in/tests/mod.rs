@@ -2,6 +2,7 @@
 
 mod callback;
 mod listener;
+mod model;
 mod outcome;
 mod pages;
 mod refused;
