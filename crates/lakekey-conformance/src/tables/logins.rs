@@ -18,7 +18,7 @@ use super::doubles::{Answer, Network, Still, wait};
 use super::resolution::failed;
 use crate::case::{Finding, Wrong, holds, same};
 use crate::doors;
-use crate::probe::{Probe, noon};
+use crate::probe::{Families, Probe, noon};
 
 /// A stored token, the answer to a renewal, and the token that is handed out.
 #[derive(Debug, Deserialize)]
@@ -186,33 +186,59 @@ pub(super) struct Listener {
 }
 
 impl Facts for Listener {
-    fn judge(&self, _: &mut Probe) -> Finding {
-        if !self.explicit {
-            // Nobody may take ports that a sign-in beside this check could be waiting on.
-            let Self { busy, port, .. } = self;
-            return Err(Wrong::new(format!(
-                "not tried: {port:?} where {busy} are busy"
-            )));
+    fn judge(&self, probe: &mut Probe) -> Finding {
+        if self.explicit {
+            return self.at_one_port();
         }
+        // The usual ports belong to the whole machine, and sign-ins beside this one wait on them.
+        probe.apart(Families::Both, |_| self.at_the_usual_ports())
+    }
+}
+
+impl Listener {
+    fn at_one_port(&self) -> Finding {
         let taken = doors::listen(("127.0.0.1", 0))?;
         let port = taken.local_addr()?.port();
         if self.busy.is_empty() {
             drop(taken);
         }
-        let credentials = Credentials::builder()
-            .environment(Environment::default())
-            .host(HOST)
-            .store(Arc::new(MemoryStore::new()))
-            .http(Arc::new(Network::of(&[Answer::metadata(HOST)])))
-            .build()?;
-        let sign_in = credentials.sign_in().ports(Ports::Exactly(port));
-        let outcome = wait(sign_in.start())?;
+        let outcome = wait(credentials()?.sign_in().ports(Ports::Exactly(port)).start())?;
         if self.port.is_none() {
             return failed("denied", Some(&port.to_string()), outcome);
         }
         let wanted = format!("http://localhost:{port}");
         same("the address", outcome?.redirect_uri(), wanted)
     }
+
+    fn at_the_usual_ports(&self) -> Finding {
+        let (first, last) = self
+            .busy
+            .split_once(" to ")
+            .unwrap_or((&self.busy, &self.busy));
+        let _taken = match (first.parse::<u16>(), last.parse()) {
+            (Ok(first), Ok(last)) => (first..=last)
+                .map(|port| doors::listen(("127.0.0.1", port)))
+                .collect::<Result<Vec<_>, _>>()?,
+            _ => Vec::new(),
+        };
+        let outcome = wait(credentials()?.sign_in().start())?;
+        let Some(port) = &self.port else {
+            return failed("denied", None, outcome);
+        };
+        let wanted = format!("http://localhost:{port}");
+        same("the address", outcome?.redirect_uri(), wanted)
+    }
+}
+
+/// Those of somebody who has not signed in yet.
+fn credentials() -> Finding<Credentials> {
+    let credentials = Credentials::builder()
+        .environment(Environment::default())
+        .host(HOST)
+        .store(Arc::new(MemoryStore::new()))
+        .http(Arc::new(Network::of(&[Answer::metadata(HOST)])))
+        .build()?;
+    Ok(credentials)
 }
 
 /// Headers with tokens in them, printed for people who look for errors.
