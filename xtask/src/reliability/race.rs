@@ -24,8 +24,8 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     method: "
 N processes of `auth token` are started one right after the other; the refresh token is good for one use, and a second use
 ends the session. A failure is: more refreshes than one (for *forced*, two), a process that does not end well, or two that
-print different tokens. *Forced* is `--force-refresh`, which takes no token whose refresh began before it asked. Whoever
-was overtaken by such a refresh begins its own 300 ms after that one, so that all who are started meanwhile can share it.
+print different tokens. *Forced* is `--force-refresh`, which takes no token whose refresh began before it asked, and begins
+its own no earlier than 300 ms after the one before, so that all who are started meanwhile can share it.
 *At 503* every process has to fail with exit code 5 within one shared series of at most three requests, and the login has
 to work once the server does. *Killed* is a process that is killed while its refresh is under way: the others go on
 without it.

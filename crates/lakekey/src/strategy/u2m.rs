@@ -53,14 +53,13 @@ impl TokenSource for Shared {
             if satisfies(&token, cx.demand(), now) {
                 return Ok(token);
             }
-            let old = Some(token.clone()).filter(|token| {
+            let old = Some(token).filter(|token| {
                 *cx.demand() == Demand::Fresh && freshness(token, now) == Freshness::Stale
             });
             let renewal = Renewal {
                 stored: Arc::clone(&self.0),
                 cx: cx.clone(),
                 asked,
-                seen: token,
                 early: old
                     .as_ref()
                     .is_some_and(|token| !is_beyond_belief(token, now)),
@@ -85,8 +84,6 @@ struct Renewal {
     cx: Context,
     /// When the caller asked: what others began after this moment is an answer to the caller too.
     asked: SystemTime,
-    /// The token that was stored then.
-    seen: Token,
     /// The old token is still good, so that nothing is worth waiting for.
     early: bool,
 }
@@ -94,10 +91,6 @@ struct Renewal {
 impl Renewal {
     /// Renews on a thread of its own, so that a caller who goes away cannot lose a rotated token.
     async fn run(self) -> Result<Token, Error> {
-        if self.gathering(&self.seen).is_some() {
-            // Those who wait for the lease by now were overtaken: they know how many they are.
-            self.cx.clock().sleep(COURTESY).await;
-        }
         let runtime = tokio::runtime::Handle::current();
         blocking(move || {
             let patience = if self.early {
@@ -165,23 +158,18 @@ impl Renewal {
         }
     }
 
-    /// Lets those who force a renewal right now ask for it, once it is clear that they are several:
-    /// what somebody else began before this caller asked is no answer to it, and the next caller
-    /// would say the same of ours. With the lease held, all of them wait for this one.
+    /// Lets those who force a renewal right after another one ask for it: what began before a caller
+    /// asked is no answer to it, and each would need one of its own. With the lease held, all of
+    /// them wait for this one.
     async fn gather(&self, token: &Token) {
-        if token.access() != self.seen.access()
-            && let Some(left) = self.gathering(token)
-        {
-            self.cx.clock().sleep(left).await;
+        let (clock, demand) = (self.cx.clock(), self.cx.demand());
+        let minted = token
+            .minted()
+            .filter(|_| matches!(demand, Demand::MintedSince(_)));
+        let age = minted.and_then(|minted| clock.now().duration_since(minted).ok());
+        if let Some(left) = age.and_then(|age| GATHERING.checked_sub(age)) {
+            clock.sleep(left).await;
         }
-    }
-
-    /// How long others may still join in a renewal that is forced after that of this token.
-    fn gathering(&self, token: &Token) -> Option<Duration> {
-        let forced = matches!(self.cx.demand(), Demand::MintedSince(_));
-        let minted = token.minted().filter(|_| forced)?;
-        let age = self.cx.clock().now().duration_since(minted).ok()?;
-        GATHERING.checked_sub(age)
     }
 
     /// The moment after which a failure of another process is an answer: that of the question, or
@@ -217,8 +205,6 @@ async fn refreshed(stored: &Stored, cx: &Context, token: &Token) -> Result<Token
 
 /// How long a renewal ahead of time is left alone after it failed, by whichever process.
 const PAUSE: Duration = Duration::from_secs(60);
-/// How long after the start of one forced renewal the next one begins, if somebody waits for it.
+/// How long after the start of one renewal the next one that is forced begins.
 const GATHERING: Duration = Duration::from_millis(300);
-/// Within that time, whoever waits for the lease comes before whoever has just asked.
-const COURTESY: Duration = Duration::from_millis(20);
 const REFUSED: &str = "the server no longer accepts its refresh token";

@@ -258,41 +258,26 @@ async fn a_forced_renewal_is_shared_by_those_who_asked_before_it_started() {
 }
 
 #[tokio::test]
-async fn those_who_force_a_renewal_one_after_the_other_gather_for_a_shared_one() {
-    let (world, _) = signed_in().await;
-    let store = Arc::new(Watched {
-        store: world.store.clone(),
-        asked: Notify::new(),
-    });
-    let builder = world.builder().host(HOST).store(store.clone());
-    let credentials = builder.build().unwrap();
+async fn a_renewal_that_is_forced_right_after_another_one_gathers_those_who_ask_meanwhile() {
+    let (world, credentials) = signed_in().await;
     let now = || lakekey::Clock::now(&*world.clock);
-    world.advance(Duration::from_secs(1));
+    let (second, instant) = (Duration::from_secs(1), Duration::from_nanos(1));
+    world.advance(second);
     let start = now();
-    credentials
-        .token_on(Demand::MintedSince(start))
-        .await
-        .unwrap();
-    assert_eq!(now(), start, "who is alone waits for nobody");
-
-    let key = Key::new(HOST);
-    let lease = world.store().lease(&key, HOUR).unwrap();
-    store.asked.notified().await;
-    let waiting = tokio::spawn(async move {
+    let forced = async |moment| {
         credentials
-            .token_on(Demand::MintedSince(start + HOUR))
+            .token_on(Demand::MintedSince(moment))
             .await
-    });
-    world.advance(HOUR);
-    store.asked.notified().await;
-    let held = world.store().load(&key).unwrap().unwrap();
-    let other = Token::bearer("of-another")
-        .lasting(now() - Duration::from_millis(100), HOUR)
-        .with_refresh(held.refresh().unwrap().clone());
-    world.store().save(&key, &other).unwrap();
-    drop(lease);
-    waiting.await.unwrap().unwrap();
-    assert_eq!(now(), start + HOUR + Duration::from_millis(200));
+            .unwrap()
+    };
+    let first = forced(start).await;
+    assert_eq!(now(), start, "the one before was long ago");
+
+    world.advance(Duration::from_millis(100));
+    let next = forced(start + instant).await;
+    assert_ne!(first, next);
+    assert_eq!(now(), start + Duration::from_millis(300));
+    assert_eq!(forced(start + 2 * instant).await, next, "it is shared");
     assert_eq!(world.posts("refresh_token"), 2);
 }
 
