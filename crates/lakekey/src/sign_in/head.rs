@@ -7,8 +7,9 @@ use super::gate::Reason;
 /// Reads a request up to the empty line that ends its head; the inner error says why the head is
 /// refused, the outer one that the connection broke.
 ///
-/// Line ends are `\r\n` and nothing else: RFC 9112 §2.2 lets a recipient be lenient, and no
-/// browser needs it. Neither the request line nor the whole head may pass its bound.
+/// Line ends are `\r\n` and nothing else, and no empty line comes before the request line: RFC 9112
+/// §2.2 lets a recipient be lenient, and no browser needs it. Neither the request line nor the whole
+/// head may pass its bound.
 pub(super) async fn read_head<S>(stream: &mut S) -> io::Result<Result<Vec<u8>, Reason>>
 where
     S: AsyncRead + Unpin,
@@ -46,6 +47,9 @@ impl Head {
             return Err(Reason::Framing);
         }
         self.bytes.push(byte);
+        if self.bytes == EMPTY_LINE {
+            return Err(Reason::Framing);
+        }
         self.has_line |= is_end_of_line;
         if !self.has_line && self.bytes.len() > LONGEST_LINE {
             return Err(Reason::Target);
@@ -57,6 +61,7 @@ impl Head {
     }
 }
 
+const EMPTY_LINE: &[u8] = b"\r\n";
 const END: &[u8] = b"\r\n\r\n";
 const LONGEST_LINE: usize = 16 << 10;
 /// Browsers send the cookies of every program that ever served `localhost`.
@@ -104,6 +109,8 @@ mod tests {
             "GET / HTTP/1.1\nHost: a\n\n",
             "GET /\r HTTP/1.1\r\n",
             "GET / HTTP/1.1\r\n\n",
+            "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "\r\n\r\n",
         ] {
             assert_eq!(
                 read(&[head.as_bytes()]),
