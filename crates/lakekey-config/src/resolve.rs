@@ -124,8 +124,9 @@ impl Resolver {
     ///
     /// [`Code::Config`](lakekey_core::Code::Config), with the origin of what is wrong, for: a
     /// profile that was named and is not there, a profile file that cannot be read, a variable
-    /// that is not Unicode, a flag or number that is none, two authentication methods at once without `auth_type`, a secret of
-    /// a profile that would go to a host other than the profile's, and a failing provider.
+    /// that is not Unicode, a flag or number that is none, two authentication methods at once
+    /// without `auth_type`, a secret of a profile that would go to a host other than the profile's,
+    /// and a failing provider.
     pub fn resolve(&self) -> Result<Settings, Error> {
         let sources = self.sources()?;
         let settings = self.settings_of(&sources)?;

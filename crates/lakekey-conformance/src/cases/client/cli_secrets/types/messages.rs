@@ -5,14 +5,13 @@ use std::time::SystemTime;
 use http::Response;
 use lakekey::{AccountId, Host, WorkspaceId};
 use lakekey_config::ProfileFile;
-use lakekey_mock::DEFAULT_ACCOUNT_ID;
-use lakekey_oauth::{Client, Grant, RedirectUri, Scopes, State, authorize, token_response};
+use lakekey_oauth::{Grant, State, token_response};
 use lakekey_pkce::{Challenge, Verifier};
 use lakekey_store::{FileStore, Key, TokenStore as _};
 
 use super::Shown;
-use super::samples::{ACCESS, CODE, REFRESH, STATE};
-use crate::case::{Finding, Wrong, there};
+use super::samples::{ACCESS, CODE, REFRESH, STATE, begun, endpoints};
+use crate::case::{Finding, Wrong};
 use crate::probe::{Probe, TOKEN_CACHE};
 
 pub(super) fn all(probe: &mut Probe, shown: &mut Shown) -> Finding {
@@ -38,9 +37,7 @@ fn parsers(shown: &mut Shown) -> Finding {
 }
 
 fn callbacks(shown: &mut Shown) -> Finding {
-    let account = DEFAULT_ACCOUNT_ID.parse()?;
-    let target = lakekey::Target::account("accounts.example.com".parse()?, account);
-    let endpoints = there("the endpoints of an account", target.endpoints())?;
+    let endpoints = endpoints()?;
     for query in [
         "",
         "&code=a",
@@ -48,29 +45,15 @@ fn callbacks(shown: &mut Shown) -> Finding {
         "&error=other",
         "&iss=https%3A%2F%2Felsewhere",
     ] {
-        let redirect = RedirectUri::loopback(8020);
-        let (_, pending) = authorize(
-            &endpoints,
-            &Client::databricks_cli(),
-            redirect,
-            &Scopes::default(),
-        );
+        let pending = begun(&endpoints);
         let state = pending.state().as_str().to_owned();
         let callback = format!("/?code={CODE}&state={state}{query}");
         if let Err(error) = pending.finish(&callback) {
             shown.error(&error);
         }
     }
-    let redirect = RedirectUri::loopback(8020);
-    let (_, pending) = authorize(
-        &endpoints,
-        &Client::databricks_cli(),
-        redirect,
-        &Scopes::default(),
-    );
-    shown.error(&failed(
-        pending.finish(&format!("/?code={CODE}&state={STATE}")),
-    )?);
+    let foreign = format!("/?code={CODE}&state={STATE}");
+    shown.error(&failed(begun(&endpoints).finish(&foreign))?);
     Ok(())
 }
 

@@ -11,8 +11,9 @@ use lakekey::{
 use lakekey_cloud::Clouds;
 use lakekey_config::{ProfileFile, Resolver};
 use lakekey_core::{BoxFuture, Demand, Login, TokenSource};
-use lakekey_mock::Setup;
-use lakekey_oauth::{Client, Grant, RedirectUri, Scopes, State, authorize};
+use lakekey_endpoints::Endpoints;
+use lakekey_mock::{DEFAULT_ACCOUNT_ID, Setup};
+use lakekey_oauth::{Client, Grant, Pending, RedirectUri, Scopes, State, authorize};
 use lakekey_pkce::Verifier;
 use lakekey_store::{
     FileStore, Fingerprint, Key, KeyringStore, MemoryStore, Record, TokenStore as _,
@@ -63,23 +64,13 @@ fn oauth(probe: &mut Probe, shown: &mut Shown) -> Finding {
     let server = probe.server(Setup::workspace());
     let library = Library::at(&server)?;
     let target = library.wait(library.credentials()?.target())?;
-    let account = lakekey::Target::account(
-        "accounts.example.com".parse()?,
-        lakekey_mock::DEFAULT_ACCOUNT_ID.parse()?,
-    );
     shown.debug(&target);
-    let endpoints = there("the endpoints of an account", account.endpoints())?;
-    let redirect = RedirectUri::loopback(8020);
-    let (_, pending) = authorize(
-        &endpoints,
-        &Client::databricks_cli(),
-        redirect,
-        &Scopes::default(),
-    );
+    let endpoints = endpoints()?;
+    let pending = begun(&endpoints);
     shown.debug(&pending);
     shown.debug(pending.state());
     let state: State = STATE.parse()?;
-    let resumed = lakekey_oauth::Pending::resume(
+    let resumed = Pending::resume(
         &endpoints,
         RedirectUri::loopback(8020),
         state,
@@ -89,6 +80,20 @@ fn oauth(probe: &mut Probe, shown: &mut Shown) -> Finding {
     let grant = resumed.finish(&format!("/?code={CODE}&state={STATE}"));
     shown.debug(&grant.map_err(|error| crate::case::Wrong::new(error.to_string()))?);
     Ok(())
+}
+
+/// Those of an account.
+pub(super) fn endpoints() -> Finding<Endpoints> {
+    let account = DEFAULT_ACCOUNT_ID.parse()?;
+    let target = lakekey::Target::account("accounts.example.com".parse()?, account);
+    there("the endpoints of an account", target.endpoints())
+}
+
+/// A sign-in that waits for its callback.
+pub(super) fn begun(endpoints: &Endpoints) -> Pending {
+    let redirect = RedirectUri::loopback(8020);
+    let client = Client::databricks_cli();
+    authorize(endpoints, &client, redirect, &Scopes::default()).1
 }
 
 fn config(shown: &mut Shown) -> Finding {
