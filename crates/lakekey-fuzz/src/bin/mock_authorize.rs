@@ -56,7 +56,7 @@ impl Asked<'_> {
         let Some(location) = response.headers().get("location") else {
             return;
         };
-        let location = location.to_str().expect("it was written as text");
+        let location = std::str::from_utf8(location.as_bytes()).expect("it was written as text");
         let answer = location.strip_prefix(self.requested);
         let answer = answer.unwrap_or_else(|| panic!("{location} is the requested one"));
         let of_name = |name: &str| {

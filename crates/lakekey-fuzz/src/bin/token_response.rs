@@ -32,7 +32,8 @@ fn property(input: &[u8]) {
     }
 }
 
-/// A second reader of JSON sees the same token.
+/// A second reader of JSON sees the same token, but for what was sent with the grant and comes back
+/// in the scope, which people read.
 fn is_what_was_answered(token: &Token, response: &Response<Vec<u8>>, grant: &Grant) {
     assert!(response.status().is_success());
     let content_type = response.headers()["content-type"].to_str();
@@ -51,7 +52,12 @@ fn is_what_was_answered(token: &Token, response: &Response<Vec<u8>>, grant: &Gra
         assert_eq!(body["access_token"], access);
         assert_eq!(body["token_type"], token.token_type());
         assert_eq!(body["refresh_token"].as_str().or(sent), refresh);
-        assert_eq!(body["scope"].as_str(), token.scope());
+        let without = |scope: &str| {
+            let secrets = secrets(grant).iter();
+            secrets.fold(scope.to_owned(), |text, secret| text.replace(secret, "…"))
+        };
+        let scope = body["scope"].as_str().map(without);
+        assert_eq!(scope.as_deref(), token.scope());
     }
 }
 

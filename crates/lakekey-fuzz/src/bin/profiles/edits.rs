@@ -108,7 +108,8 @@ impl Edit<'_> {
         assert_eq!(done.meaning, expected);
     }
 
-    /// The value is the new name, unless it plays a secret.
+    /// The value is the new name, unless it plays a secret. The own name changes nothing, not even how
+    /// the default profile is written.
     fn rename(&self, before: &Reading) {
         let (profile, name) = (self.profile, self.value);
         if name.starts_with(SECRET) {
@@ -123,10 +124,10 @@ impl Edit<'_> {
             );
             return;
         };
-        let was_default = self.file.default_profile().as_deref() == Some(profile);
+        let follows = name != profile && self.file.default_profile().as_deref() == Some(profile);
         let mut expected = before.meaning();
         name.clone_into(&mut section(&mut expected, profile).0);
-        if was_default {
+        if follows {
             assert_eq!(done.file.default_profile().as_deref(), Some(name));
             expect_default(&mut expected, name);
         } else {
