@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::transcripts::STDOUT;
 use super::{Home, Signal, Transcripts, program};
-use crate::case::{Finding, Wrong, there};
+use crate::case::{Finding, Wrong, same, there};
 use crate::{doors, subject};
 
 /// The command with its arguments, not started yet.
@@ -28,6 +28,14 @@ pub(crate) struct Outcome {
     pub(crate) exit: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+impl Outcome {
+    /// Fails unless the command ended with the exit code 0.
+    pub(crate) fn went_well(&self) -> Finding {
+        let what = format!("the exit code after\n{}", self.stderr);
+        same(&what, self.exit, Some(0))
+    }
 }
 
 /// A command that runs. Dropping it ends it.
@@ -340,8 +348,7 @@ mod tests {
         let page = probe.browser().open(&login.authorization_url()?)?;
         same("the status of the last page", page.status().as_u16(), 200)?;
         let outcome = login.finish()?;
-        same("the exit code", outcome.exit, Some(0))
-            .map_err(|wrong| wrong.during(&outcome.stderr))?;
+        outcome.went_well()?;
         probe.saw("ok");
         Ok(())
     }

@@ -151,11 +151,7 @@ pub(super) fn answer(probe: &mut Probe, arguments: &[&str], zone: Option<&str>) 
     probe.token_is_output();
     let command = probe.lakekey(arguments)?.env("TZ", zone.unwrap_or("UTC0"));
     let outcome = command.run()?;
-    same(
-        &format!("the exit code after\n{}", outcome.stderr),
-        outcome.exit,
-        Some(0),
-    )?;
+    outcome.went_well()?;
     Ok(serde_json::from_str(&outcome.stdout)?)
 }
 
@@ -204,7 +200,7 @@ impl Facts for VersionJson {
 
 fn printed(probe: &mut Probe, arguments: &[&str]) -> Finding<String> {
     let outcome = probe.lakekey(arguments)?.run()?;
-    same("the exit code", outcome.exit, Some(0))?;
+    outcome.went_well()?;
     Ok(outcome.stdout)
 }
 

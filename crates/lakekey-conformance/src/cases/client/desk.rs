@@ -83,11 +83,7 @@ pub(super) fn watched(lakekey: Lakekey, probe: &mut Probe, log: &str) -> Finding
 
 /// Fails unless the command went well; gives what it printed.
 pub(super) fn fine(probe: &mut Probe, outcome: &Outcome) -> Finding<Value> {
-    same(
-        &format!("the exit code after\n{}", outcome.stderr),
-        outcome.exit,
-        Some(0),
-    )?;
+    outcome.went_well()?;
     probe.saw("ok");
     if outcome.stdout.trim().is_empty() {
         return Ok(Value::Null);

@@ -117,11 +117,7 @@ pub(super) fn login(probe: &mut Probe, arguments: &[&str]) -> Finding<Url> {
     let address = running.authorization_url()?;
     let page = probe.browser().open(&address)?;
     let outcome = running.finish()?;
-    same(
-        &format!("the exit code after\n{}", outcome.stderr),
-        outcome.exit,
-        Some(0),
-    )?;
+    outcome.went_well()?;
     same("the status of the last page", page.status(), 200)?;
     Ok(Url::parse(&address)?)
 }

@@ -160,11 +160,7 @@ impl Waiting {
     /// Fails unless the command ends well and the login is stored.
     pub(super) fn has_succeeded(self, probe: &mut Probe) -> Finding<Outcome> {
         let outcome = self.running.finish()?;
-        same(
-            &format!("the exit code after\n{}", outcome.stderr),
-            outcome.exit,
-            Some(0),
-        )?;
+        outcome.went_well()?;
         let [_, cache] = stored(probe)?;
         let cache = there("the token cache", cache)?;
         holds(

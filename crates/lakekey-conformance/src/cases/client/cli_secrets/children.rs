@@ -55,7 +55,7 @@ fn sign_in(probe: &mut Probe) -> Finding {
     )?;
     process(probe, running.id())?;
     probe.browser().open(&address)?;
-    same("the exit code", running.finish()?.exit, Some(0))
+    running.finish()?.went_well()
 }
 
 /// While the token request is under way.
@@ -110,7 +110,7 @@ fn az(probe: &mut Probe) -> Finding {
         .env("DATABRICKS_HOST", "https://adb-1.2.azuredatabricks.net")
         .env("ARM_TENANT_ID", "00000000-0000-0000-0000-000000000001");
     let outcome = lakekey.run()?;
-    same(&outcome.stderr, outcome.exit, Some(0))?;
+    outcome.went_well()?;
     let seen = there("what az saw", probe.home()?.read("az-saw")?)?;
     holds(
         seen.contains("get-access-token"),
@@ -136,7 +136,7 @@ fn executed(probe: &mut Probe) -> Finding {
         "tr '\\0' '\\n' </proc/self/environ",
     ];
     let outcome = with_secrets(probe.lakekey(&words)?).run()?;
-    same(&outcome.stderr, outcome.exit, Some(0))?;
+    outcome.went_well()?;
     let post = there(
         "the token request",
         desk.server.requests_for(Endpoint::Token).pop(),

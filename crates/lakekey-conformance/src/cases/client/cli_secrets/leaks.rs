@@ -78,7 +78,7 @@ fn signed_in(probe: &mut Probe, words: &[&str]) -> Finding {
         "the state is on the page",
     )?;
     let outcome = running.finish()?;
-    same(&outcome.stderr, outcome.exit, Some(0))?;
+    outcome.went_well()?;
     let with_state = outcome.stderr.lines().filter(|line| line.contains(&state));
     same(
         "the lines with the state",

@@ -42,7 +42,7 @@ fn others_print_none(probe: &mut Probe) -> Finding {
         &["help"],
     ] {
         let outcome = probe.lakekey(words)?.run()?;
-        same("the exit code", outcome.exit, Some(0))?;
+        outcome.went_well()?;
         same("standard error", outcome.stderr.as_str(), "")?;
         holds(!outcome.stdout.is_empty(), "there is no help")?;
     }
@@ -51,8 +51,7 @@ fn others_print_none(probe: &mut Probe) -> Finding {
 
 /// One JSON document where that is asked for, else text; in neither case a token, whoseever it may be.
 fn printed(outcome: &Outcome, format: &[&str]) -> Finding {
-    let what = format!("the exit code after\n{}", outcome.stderr);
-    same(&what, outcome.exit, Some(0))?;
+    outcome.went_well()?;
     holds(!outcome.stdout.contains("eyJ"), "a token is printed")?;
     if !format.is_empty() {
         serde_json::from_str::<Value>(&outcome.stdout)?;
@@ -91,8 +90,7 @@ fn token(probe: &mut Probe, more: &[&str]) -> Finding<String> {
     let outcome = probe
         .lakekey(&[&token_words("dev")[..], more].concat())?
         .run()?;
-    let what = format!("the exit code after\n{}", outcome.stderr);
-    same(&what, outcome.exit, Some(0))?;
+    outcome.went_well()?;
     let document: Value = serde_json::from_str(&outcome.stdout)?;
     let members = there("an object", document.as_object())?;
     let mut names: Vec<_> = members.keys().map(String::as_str).collect();

@@ -187,7 +187,7 @@ mod on_unix {
         let mut running = command.start()?;
         let address = running.authorization_url()?;
         probe.browser().open(&address)?;
-        same("the exit code", running.finish()?.exit, Some(0))
+        running.finish()?.went_well()
     }
 
     fn mode(file: &Path) -> Finding<u32> {

@@ -93,11 +93,7 @@ mod linux {
 
     /// The sign-in is kept in the file, from which the token comes; then it is removed for the next row.
     fn in_the_file(probe: &mut Probe, outcome: &Outcome, is_login: bool) -> Finding {
-        same(
-            &format!("the exit code after\n{}", outcome.stderr),
-            outcome.exit,
-            Some(0),
-        )?;
+        outcome.went_well()?;
         let home = probe.home()?;
         let kept = home.read(TOKEN_CACHE)?.is_some();
         same("whether there is a token cache", kept, true)?;

@@ -105,7 +105,7 @@ fn writing(probe: &mut Probe) -> Finding {
         let started = doors::now();
         let outcome = probe.watched(&words, &calls, LOG)?.run()?;
         if !probe.home()?.calls(LOG)?.iter().any(|call| call.chosen) {
-            same("the exit code", outcome.exit, Some(0))?;
+            outcome.went_well()?;
             holds(number > 10, format!("only {number} calls were seen"))?;
             break;
         }

@@ -51,11 +51,7 @@ impl Waiting {
 /// Waits for the end of a sign-in, which must be good.
 pub(super) fn good(probe: &mut Probe, running: Running) -> Finding<Outcome> {
     let outcome = running.finish()?;
-    same(
-        &format!("the exit code after\n{}", outcome.stderr),
-        outcome.exit,
-        Some(0),
-    )?;
+    outcome.went_well()?;
     probe.saw("ok");
     Ok(outcome)
 }

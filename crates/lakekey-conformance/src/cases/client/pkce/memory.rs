@@ -40,11 +40,7 @@ fn only_in_memory(probe: &mut Probe) -> Finding {
         .lakekey(&["auth", "token", "--force-refresh", "--host", server.url()])?
         .run()?;
     probe.token_is_output();
-    same(
-        &format!("the exit code after\n{}", renewed.stderr),
-        renewed.exit,
-        Some(0),
-    )?;
+    renewed.went_well()?;
     let refresh = there("the refresh", server.token_posts().pop())?;
     same(
         "the grant",

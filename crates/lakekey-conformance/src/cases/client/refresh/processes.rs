@@ -45,11 +45,7 @@ impl Processes {
         let mut running = keyring.around(command).start()?;
         probe.browser().open(&running.authorization_url()?)?;
         let outcome = running.finish()?;
-        same(
-            &format!("the exit code after\n{}", outcome.stderr),
-            outcome.exit,
-            Some(0),
-        )?;
+        outcome.went_well()?;
         server.clear_faults();
         probe.count_from_here();
         probe.token_is_output();
@@ -86,11 +82,7 @@ impl Processes {
 
 /// The access token that a command printed, which must have succeeded.
 pub(super) fn printed(outcome: &Outcome) -> Finding<String> {
-    same(
-        &format!("the exit code after\n{}", outcome.stderr),
-        outcome.exit,
-        Some(0),
-    )?;
+    outcome.went_well()?;
     let answer: Value = serde_json::from_str(&outcome.stdout)?;
     let access = there("the access token", answer["access_token"].as_str())?;
     Ok(access.to_owned())

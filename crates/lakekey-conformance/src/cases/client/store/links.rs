@@ -51,7 +51,7 @@ fn linked_temporary_file(probe: &mut Probe) -> Finding {
         let words = ["auth", "token", "--force-refresh", "--profile", "dev"];
         let lakekey = probe.lakekey(&words)?;
         let outcome = watched(lakekey, probe, log)?.run()?;
-        same("the exit code", outcome.exit, Some(0))?;
+        outcome.went_well()?;
         if cfg!(target_os = "linux") {
             names.extend(temporary(probe, log)?);
         }

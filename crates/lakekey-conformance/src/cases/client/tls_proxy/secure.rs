@@ -45,11 +45,7 @@ impl Secure {
         let address = running.authorization_url()?;
         probe.browser().open(&self.server.approve(&address)?)?;
         let outcome = running.finish()?;
-        same(
-            &format!("the exit code after\n{}", outcome.stderr),
-            outcome.exit,
-            Some(0),
-        )
+        outcome.went_well()
     }
 
     /// Runs a sign-in that must fail before there is anything to approve, and before the mock hears of it.
