@@ -20,7 +20,8 @@ use crate::{Grant, ResponseError, jwt, retry_after, seconds};
 ///   [`MAX_LIFETIME`], or else [`DEFAULT_LIFETIME`].
 /// - Its refresh token is the one in the answer, or the one of [`Grant::Refresh`] when the answer
 ///   has none (RFC 6749 §6).
-/// - Its scope is that of the answer, less what repeats the grant; see [`check_granted`](crate::check_granted).
+/// - Its scope is that of the answer, with `…` in the place of what repeats the grant; see
+///   [`check_granted`](crate::check_granted).
 ///
 /// Other members, `id_token` among them, are not looked at.
 ///
