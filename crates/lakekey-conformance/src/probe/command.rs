@@ -59,6 +59,8 @@ impl Lakekey {
             Some(subject) => subject.command(),
             None => doors::command(&program::usual()?),
         };
+        #[cfg(unix)]
+        super::signal::heeded_by_children()?;
         command.args(arguments).env_clear().current_dir(home.path());
         for variable in INHERITED {
             if let Some(value) = doors::variable(variable) {
