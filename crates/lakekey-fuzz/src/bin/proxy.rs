@@ -94,10 +94,11 @@ fn variable(name: &str, value: &str) {
     assert_eq!(same, given.0);
     if upper.ends_with("_PROXY") {
         let kept = kept.to_str().expect("it was text");
-        let with_password = format!("http://me:{SECRET}@{value}");
-        let without = harmless((given.0, OsString::from(with_password)));
-        let without = without.map(|(_, value)| value.to_string_lossy().into_owned());
-        assert!(value.contains(SECRET) || !without.unwrap_or_default().contains(SECRET));
+        let with = |password| {
+            let value = format!("http://me:{password}@{value}");
+            harmless((given.0.clone(), OsString::from(value)))
+        };
+        assert_eq!(with("s3cr3t"), with("0ther"), "the password is seen");
         assert!(
             kept == value
                 || !kept
@@ -110,5 +111,3 @@ fn variable(name: &str, value: &str) {
         assert_eq!(kept, given.1);
     }
 }
-
-const SECRET: &str = "s3cr3t";
