@@ -12,13 +12,14 @@ pub(crate) fn property(error: &HostError) {
 /// A password before the text makes it no host, and is not repeated.
 pub(crate) fn never_with_user_information(text: &str) {
     for scheme in ["", "https://", "http://", "ftp://"] {
-        let error = format!("{scheme}me:{SECRET}@{text}").parse::<Host>();
-        let error = error.expect_err("user information is refused");
-        let shown = format!("{error} {error:?}");
-        assert!(text.contains(SECRET) || !shown.contains(SECRET), "{shown}");
+        let shown = |password| {
+            let error = format!("{scheme}me:{password}@{text}").parse::<Host>();
+            let error = error.expect_err("user information is refused");
+            format!("{error} {error:?}")
+        };
+        assert_eq!(shown("s3cr3t"), shown("0ther"), "the password is seen");
     }
 }
 
-const SECRET: &str = "s3cr3t";
 /// 100 characters of the text, the longest of them escaped, and a sentence.
 const LONGEST: usize = 100 * "\\u{10ffff}".len() + 200;
